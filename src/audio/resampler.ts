@@ -1,0 +1,175 @@
+import { unexpected } from '../errors.js';
+import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResampleRequest } from '../kernels/kernels.js';
+import type { SlotLayout } from '../kernels/slot.js';
+import { copyFinite } from './sanitise.js';
+
+export const LOWEST_RATE = 8000;
+export const HIGHEST_RATE = 192000;
+
+/** Stop band of the Kaiser window; a few decibels below the -80 that is promised. */
+const ATTENUATION_DB = 86;
+/** The transition band, from 0.45 to 0.55 of the lower rate. */
+const TRANSITION = 0.1;
+/** Phases that are tabulated; where the ratio of rates has more, neighbours are blended, at an error below -100 dB. */
+const LARGEST_TABLE_ROWS = 1024;
+/** New samples that fit into a stream's buffer beside the filter's length, so that it is rarely moved. */
+const ROOM_SAMPLES = 512;
+const SILENCE = new Float32Array(ROOM_SAMPLES);
+
+/**
+ * @throws EarshotError EARSHOT_AUDIO_RATE unless the rate is a whole number of hertz from 8,000 to 192,000
+ */
+export function checkRate(name: string, rate: number): void {
+  if (!Number.isInteger(rate) || rate < LOWEST_RATE || rate > HIGHEST_RATE) {
+    throw unexpected('EARSHOT_AUDIO_RATE', name, `a whole number from ${LOWEST_RATE} to ${HIGHEST_RATE}`, rate);
+  }
+}
+
+/**
+ * The constants of a conversion from one rate to another, shared by all streams of these rates: a low-pass filter,
+ * sinc times Kaiser window (Kaiser 1974), cut into one row of taps for each position of an output between two inputs.
+ * Linear phase; its delay is half its length, at most 3.6 ms, and is taken out again.
+ */
+export class ResamplerFilter implements ResampleRequest {
+  readonly filter: number;
+  readonly taps: number;
+  readonly phases: number;
+  readonly step: number;
+  readonly tableRows: number;
+  /** Inputs before an output's own moment that it depends on. */
+  readonly centre: number;
+
+  constructor(kernels: Kernels, inputRate: number, outputRate: number) {
+    const divisor = greatestCommonDivisor(inputRate, outputRate);
+    const cutoff = Math.min(1, outputRate / inputRate);
+    this.phases = outputRate / divisor;
+    this.step = inputRate / divisor;
+    this.tableRows = Math.min(this.phases, LARGEST_TABLE_ROWS);
+    this.taps = tapsFor(cutoff);
+    this.centre = this.taps / 2 - 1;
+    this.filter = kernels.memory.allocate((this.tableRows + 1) * this.taps * 4);
+    const { f32 } = kernels.memory;
+    for (let row = 0; row <= this.tableRows; row++) {
+      const values = filterRow(this.taps, this.centre + row / this.tableRows, cutoff);
+      f32.set(values, (this.filter >> 2) + row * this.taps);
+    }
+  }
+
+  /** Outputs that n inputs are worth: one for each moment of the output rate before the last input's end. */
+  outputsFor(inputs: number): number {
+    return Math.ceil((inputs * this.phases) / this.step);
+  }
+}
+
+/** Length by Kaiser's formula, in samples of the input. `cutoff` is the lower rate over the input rate. */
+function tapsFor(cutoff: number): number {
+  const length = (ATTENUATION_DB - 8) / (2.285 * 2 * Math.PI * TRANSITION * cutoff) + 1;
+  return Math.ceil(length / RESAMPLER_TAPS_MULTIPLE) * RESAMPLER_TAPS_MULTIPLE;
+}
+
+function filterRow(taps: number, centre: number, cutoff: number): Float64Array {
+  const beta = 0.1102 * (ATTENUATION_DB - 8.7);
+  const row = Float64Array.from({ length: taps }, (_, i) => {
+    const distance = i - centre;
+    const inside = Math.max(0, 1 - (distance / (taps / 2)) ** 2);
+    return sinc(cutoff * distance) * bessel0(beta * Math.sqrt(inside));
+  });
+  const sum = row.reduce((total, tap) => total + tap, 0);
+  return row.map((tap) => tap / sum);
+}
+
+const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+
+/** Modified Bessel function of order 0, by its power series. */
+function bessel0(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > 1e-12 * sum; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
+/** One conversion, for any number of streams; what a stream remembers lies in its slot. */
+export class Resampler {
+  /** Samples that the last `write` put out, and samples that it replaced because they were not finite. */
+  written = 0;
+  replaced = 0;
+  readonly #kernels: Kernels;
+  readonly #filter: ResamplerFilter;
+  readonly #capacity: number;
+  readonly #buffer: number;
+  readonly #filled: number;
+  readonly #phase: number;
+
+  constructor(kernels: Kernels, layout: SlotLayout, filter: ResamplerFilter) {
+    this.#kernels = kernels;
+    this.#filter = filter;
+    this.#capacity = filter.taps + Math.max(filter.taps, ROOM_SAMPLES);
+    this.#buffer = layout.float32(this.#capacity);
+    this.#filled = layout.float64(1);
+    this.#phase = layout.float64(1);
+  }
+
+  /**
+   * Takes samples from index `from` up to `to`, as many as `room` outputs need, and writes those outputs to the address `out`.
+   * Allocates nothing.
+   * @returns the index of the first sample that was not taken
+   */
+  write(slot: number, samples: Float32Array, from: number, to: number, out: number, room: number): number {
+    const { f64 } = this.#kernels.memory;
+    const { taps, phases, step } = this.#filter;
+    const filledAt = (slot + this.#filled) >> 3;
+    const phaseAt = (slot + this.#phase) >> 3;
+    this.written = 0;
+    this.replaced = 0;
+    while (from < to && this.written < room) {
+      // `filled` counts from the centre, because the buffer of a fresh slot stands for that many zeros before the start.
+      const filled = f64[filledAt] + this.#filter.centre;
+      const needed = Math.floor((f64[phaseAt] + (room - this.written - 1) * step) / phases) + taps - filled;
+      const taken = Math.max(0, Math.min(needed, to - from, this.#capacity - filled));
+      this.replaced += this.#append(slot, filled, samples, from, taken);
+      from += taken;
+      this.#convolve(slot, filled + taken, out + this.written * 4, room - this.written);
+    }
+    return from;
+  }
+
+  /** Goes on with silence, to get out what the filter still holds. */
+  drain(slot: number, out: number, room: number): void {
+    this.write(slot, SILENCE, 0, SILENCE.length, out, room);
+  }
+
+  #append(slot: number, filled: number, samples: Float32Array, from: number, count: number): number {
+    const { f32 } = this.#kernels.memory;
+    return copyFinite(samples, from, count, f32, ((slot + this.#buffer) >> 2) + filled);
+  }
+
+  /** Puts out what can be put out, then forgets the samples that no later output needs if the buffer is full. */
+  #convolve(slot: number, filled: number, out: number, room: number): void {
+    const { f64 } = this.#kernels.memory;
+    const { taps, phases, step } = this.#filter;
+    let phase = f64[(slot + this.#phase) >> 3];
+    const possible = Math.ceil(((filled - taps + 1) * phases - phase) / step);
+    const count = Math.max(0, Math.min(possible, room));
+    if (count > 0) {
+      const skipped = Math.floor(phase / phases);
+      const history = slot + this.#buffer + skipped * 4;
+      this.#kernels.resample(this.#filter, history, phase - skipped * phases, count, out);
+      phase += count * step;
+      this.written += count;
+    }
+    const dropped = filled === this.#capacity ? this.#drop(slot, Math.floor(phase / phases)) : 0;
+    f64[(slot + this.#filled) >> 3] = filled - dropped - this.#filter.centre;
+    f64[(slot + this.#phase) >> 3] = phase - dropped * phases;
+  }
+
+  #drop(slot: number, count: number): number {
+    const start = (slot + this.#buffer) >> 2;
+    this.#kernels.memory.f32.copyWithin(start, start + count, start + this.#capacity);
+    return count;
+  }
+}

@@ -1,0 +1,127 @@
+import { type DecisionConfig, isBackground, type ModelConfig } from './config.js';
+import type { KernelMemory } from './kernels/memory.js';
+import type { SlotLayout } from './kernels/slot.js';
+
+/**
+ * From posteriors to detections. A keyword is detected when its posterior, averaged over the last `smoothingFrames`
+ * frames, has reached its threshold for `minimumFrames` frames in a row. Then no keyword is detected for
+ * `refractoryFrames` frames, and this one not before its posterior fell below the threshold in between. What a stream
+ * remembers lies in its slot; frames before the first count as posteriors of 0.
+ */
+export class Decider {
+  /** The last detection: index of its label, smoothed posterior, and first and last frame. */
+  label = -1;
+  score = 0;
+  startFrame = 0;
+  endFrame = 0;
+  readonly #memory: KernelMemory;
+  readonly #labels: readonly string[];
+  readonly #posteriors: number;
+  readonly #smoothingFrames: number;
+  readonly #thresholds: Float64Array;
+  #refractoryFrames = 0;
+  #minimumFrames = 1;
+  /** The last `smoothingFrames` rows of posteriors, oldest overwritten first. */
+  readonly #ring: number;
+  /** The first frame (counted from 1) at which a detection is allowed again. */
+  readonly #quietUntil: number;
+  /** By label: frames in a row at or above the threshold. */
+  readonly #above: number;
+  /** By label: 1 once detected, until it falls below the threshold. */
+  readonly #detected: number;
+  /** By label: since which frame (counted from 1) it has been the likeliest; 0 when it is not. */
+  readonly #likeliestSince: number;
+
+  /** @param posteriors byte offset of the posteriors in a slot */
+  constructor(memory: KernelMemory, layout: SlotLayout, config: ModelConfig, posteriors: number) {
+    const count = config.labels.length;
+    this.#memory = memory;
+    this.#labels = config.labels;
+    this.#posteriors = posteriors;
+    this.#smoothingFrames = config.decision.smoothingFrames;
+    this.#thresholds = new Float64Array(count);
+    this.#ring = layout.float32(count * this.#smoothingFrames);
+    this.#quietUntil = layout.float64(1);
+    this.#above = layout.float64(count);
+    this.#detected = layout.float64(count);
+    this.#likeliestSince = layout.float64(count);
+    this.configure(config.decision);
+  }
+
+  /** Changes everything but the smoothing, from the next frame on. */
+  configure(decision: DecisionConfig): void {
+    this.#refractoryFrames = decision.refractoryFrames;
+    this.#minimumFrames = decision.minimumFrames;
+    this.#labels.forEach((label, i) => {
+      // Background never reaches this.
+      this.#thresholds[i] = isBackground(label) ? 2 : (decision.thresholds[label] ?? decision.threshold);
+    });
+  }
+
+  /**
+   * Takes the posteriors of frame `frame` (counted from 0). Allocates nothing.
+   * @returns whether a keyword was detected; the fields say which
+   */
+  step(slot: number, frame: number): boolean {
+    const { f64 } = this.#memory;
+    this.#remember(slot, frame);
+    this.#markLikeliest(slot, frame);
+    this.label = -1;
+    this.score = 0;
+    for (let label = 0; label < this.#labels.length; label++) {
+      const posterior = this.#smoothed(slot, label);
+      if (this.#isCandidate(slot, label, posterior) && posterior > this.score) {
+        this.label = label;
+        this.score = posterior;
+      }
+    }
+    const quietAt = (slot + this.#quietUntil) >> 3;
+    if (this.label < 0 || frame + 1 < f64[quietAt]) return false;
+    f64[quietAt] = frame + 2 + this.#refractoryFrames;
+    f64[((slot + this.#detected) >> 3) + this.label] = 1;
+    const since = f64[((slot + this.#likeliestSince) >> 3) + this.label];
+    this.startFrame = since > 0 ? since - 1 : frame;
+    this.endFrame = frame;
+    return true;
+  }
+
+  #remember(slot: number, frame: number): void {
+    const count = this.#labels.length;
+    const from = (slot + this.#posteriors) >> 2;
+    const row = ((slot + this.#ring) >> 2) + (frame % this.#smoothingFrames) * count;
+    this.#memory.f32.copyWithin(row, from, from + count);
+  }
+
+  #markLikeliest(slot: number, frame: number): void {
+    const { f32, f64 } = this.#memory;
+    const posteriors = (slot + this.#posteriors) >> 2;
+    const since = (slot + this.#likeliestSince) >> 3;
+    let likeliest = 0;
+    for (let i = 1; i < this.#labels.length; i++) if (f32[posteriors + i] > f32[posteriors + likeliest]) likeliest = i;
+    const before = f64[since + likeliest];
+    f64.fill(0, since, since + this.#labels.length);
+    f64[since + likeliest] = before > 0 ? before : frame + 1;
+  }
+
+  #smoothed(slot: number, label: number): number {
+    const { f32 } = this.#memory;
+    const count = this.#labels.length;
+    const ring = ((slot + this.#ring) >> 2) + label;
+    let sum = 0;
+    for (let k = 0; k < this.#smoothingFrames; k++) sum += f32[ring + k * count];
+    return Math.min(1, sum / this.#smoothingFrames);
+  }
+
+  #isCandidate(slot: number, label: number, posterior: number): boolean {
+    const { f64 } = this.#memory;
+    const above = ((slot + this.#above) >> 3) + label;
+    const detected = ((slot + this.#detected) >> 3) + label;
+    if (posterior < this.#thresholds[label]) {
+      f64[above] = 0;
+      f64[detected] = 0;
+      return false;
+    }
+    f64[above]++;
+    return f64[above] >= this.#minimumFrames && f64[detected] === 0;
+  }
+}

@@ -1,0 +1,30 @@
+import type { SpotterSink } from './channel.js';
+import type { SpotterEvent } from './events.js';
+import type { Timeline } from './timeline.js';
+
+/** A sink that makes event objects. Allocates for every event; not for the audio thread. */
+export function eventSink(
+  timeline: Timeline,
+  labels: readonly string[],
+  emit: (event: SpotterEvent) => void,
+): SpotterSink {
+  return {
+    frame(index, posteriors) {
+      const time = timeline.endOf(index);
+      emit({ type: 'frame', index, time, sample: timeline.samplesAt(time), posteriors: Array.from(posteriors) });
+    },
+    detection(label, score, startFrame, endFrame) {
+      const start = timeline.startOf(startFrame);
+      const end = timeline.endOf(endFrame);
+      emit({
+        type: 'detection',
+        label: labels[label],
+        score,
+        start,
+        end,
+        startSample: timeline.samplesAt(start),
+        endSample: timeline.samplesAt(end),
+      });
+    },
+  };
+}

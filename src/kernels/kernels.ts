@@ -1,0 +1,116 @@
+import type { KernelMemory } from './memory.js';
+
+/**
+ * An affine map y = W x + b, or max(0, W x + b), packed the way one set of kernels likes to read it. All fields are
+ * byte addresses in the kernels' memory or counts.
+ */
+export interface Linear {
+  readonly rows: number;
+  readonly columns: number;
+  /** Bytes from one stream's output to the next: the rows rounded up, as floats. */
+  readonly outputStride: number;
+  readonly weights: number;
+  readonly bias: number;
+  /** One scale a row for 8-bit weights; 0 for 32-bit ones. */
+  readonly scales: number;
+  readonly relu: boolean;
+}
+
+/** Weights of an affine map as a model file holds them: row by row. */
+export interface LinearWeights {
+  rows: number;
+  columns: number;
+  /** 8-bit weights are `values[r][c] · scales[r]`. */
+  values: Float32Array | Int8Array;
+  scales?: Float32Array;
+  bias?: Float32Array;
+  relu?: boolean;
+}
+
+/**
+ * The arithmetic that a stream runs on. Two implementations, `plain` (TypeScript, the reference and the fallback) and
+ * `simd` (WebAssembly), agree within 1e-5 relative. Each takes n streams at once; a stream's result does not depend
+ * on n or on its place. No call but `linearFrom` allocates; none throws.
+ *
+ * Lists (`inputs`, `states`) are addresses of n 32-bit addresses.
+ */
+export interface Kernels {
+  readonly name: 'plain' | 'simd';
+  readonly memory: KernelMemory;
+
+  /** Packs weights into memory. */
+  linearFrom(weights: LinearWeights): Linear;
+
+  /** out[s] = W · inputs[s] + b for s < n, `linear.outputStride` bytes apart. */
+  linear(linear: Linear, inputs: number, n: number, out: number): void;
+
+  /**
+   * Elman step, in place on h: h = tanh(x + u), where x = W x + b and u = U h + b are outputs of `linear`, `stride`
+   * bytes from stream to stream.
+   */
+  elman(n: number, hidden: number, x: number, u: number, stride: number, states: number): void;
+
+  /**
+   * GRU step (Cho et al. 2014; PyTorch's order r, z, n), in place on h. With linear-before-reset,
+   * n = tanh(x_n + r ∘ u_n) and h = (1 - z) ∘ n + z ∘ h.
+   */
+  gru(n: number, hidden: number, x: number, u: number, stride: number, states: number): void;
+
+  /** First half of a GRU step without linear-before-reset: results[s] = r ∘ h, where `results` is a list. */
+  gruReset(
+    n: number,
+    hidden: number,
+    x: number,
+    xStride: number,
+    u: number,
+    uStride: number,
+    states: number,
+    results: number,
+  ): void;
+
+  /** Second half: h = (1 - z) ∘ tanh(x_n + c) + z ∘ h, where c = U_n (r ∘ h) + b, `cStride` bytes apart. */
+  gruBlend(
+    n: number,
+    hidden: number,
+    x: number,
+    xStride: number,
+    u: number,
+    uStride: number,
+    c: number,
+    cStride: number,
+    states: number,
+  ): void;
+
+  /** LSTM step (Hochreiter and Schmidhuber 1997 with forget gates; PyTorch's order i, f, g, o), in place on h and c. */
+  lstm(n: number, hidden: number, x: number, u: number, stride: number, hStates: number, cStates: number): void;
+
+  /**
+   * Polyphase FIR: writes `count` samples to `out`. Output j reads `taps` samples of `history` from
+   * ⌊(phase + j · step) / phases⌋ on, weighted by row (phase + j · step) mod phases of `filter`, whose rows are `taps`
+   * long (a multiple of `RESAMPLER_TAPS_MULTIPLE`). Where the table holds fewer rows
+   * (`tableRows` < phases), neighbours are blended linearly; the table then has one more row at its end.
+   */
+  resample(request: ResampleRequest, history: number, phase: number, count: number, out: number): void;
+}
+
+/** The constants of one resampler; addresses and counts. */
+export interface ResampleRequest {
+  readonly filter: number;
+  readonly taps: number;
+  readonly phases: number;
+  readonly step: number;
+  readonly tableRows: number;
+}
+
+/** Filters are zero-padded to a multiple of this, the number of products the SIMD kernel takes at once. */
+export const RESAMPLER_TAPS_MULTIPLE = 16;
+
+/** Largest magnitude of a weight of 8 bits: symmetric, so that -128 is not used. */
+export const INT8_MAX = 127;
+
+/**
+ * Largest magnitude that activations are rounded to when they meet 8-bit weights: 16 bits, or less where the sum over
+ * a row could leave 32 bits.
+ */
+export const activationMax = (columns: number): number =>
+  Math.min(32767, Math.floor((2 ** 31 - 1) / (INT8_MAX * columns)));

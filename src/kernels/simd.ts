@@ -1,0 +1,174 @@
+import { activationMax, type Kernels, type Linear, type LinearWeights, type ResampleRequest } from './kernels.js';
+import { KernelMemory, type MemoryHost } from './memory.js';
+import { KERNELS_WASM } from './simd/bytes.js';
+
+/** Kernels in WebAssembly with 128-bit SIMD, or undefined where the host has none (or its policy forbids it). */
+export async function simdKernels(): Promise<Kernels | undefined> {
+  try {
+    const module = await WebAssembly.compile(KERNELS_WASM);
+    return new SimdKernels(module);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows of a block in assembly.ts. */
+const BLOCK_ROWS = 16;
+
+/** What assembly.ts exports; all arguments are numbers. */
+type Exports = Record<
+  'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'resample',
+  (...values: number[]) => void
+>;
+
+class SimdKernels implements Kernels {
+  readonly name = 'simd';
+  readonly memory: KernelMemory;
+  readonly #wasm: Exports;
+  #scratch = 0;
+  #scratchColumns = 0;
+
+  constructor(module: WebAssembly.Module) {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    this.#wasm = instance.exports as Exports;
+    this.memory = new KernelMemory(new WasmHost(memory));
+  }
+
+  linearFrom(weights: LinearWeights): Linear {
+    const { rows, columns, values, bias, scales, relu = false } = weights;
+    const padded = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
+    const address = values instanceof Int8Array ? this.#packInt8(weights, values) : this.#pack(weights, values);
+    return {
+      rows,
+      columns,
+      outputStride: padded * 4,
+      weights: address,
+      bias: this.#vector(padded, bias),
+      scales: scales ? this.#vector(padded, scales) : 0,
+      relu,
+    };
+  }
+
+  #pack({ rows, columns }: LinearWeights, values: Float32Array): number {
+    const blocks = Math.ceil(rows / BLOCK_ROWS);
+    const address = this.memory.allocate(blocks * BLOCK_ROWS * columns * 4);
+    const { f32 } = this.memory;
+    for (let r = 0; r < rows; r++) {
+      const block = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS * columns;
+      for (let c = 0; c < columns; c++) {
+        f32[(address >> 2) + block + c * BLOCK_ROWS + (r % BLOCK_ROWS)] = values[r * columns + c];
+      }
+    }
+    return address;
+  }
+
+  #packInt8({ rows, columns }: LinearWeights, values: Int8Array): number {
+    const blocks = Math.ceil(rows / BLOCK_ROWS);
+    const evenColumns = columns + (columns % 2);
+    const address = this.memory.allocate(blocks * BLOCK_ROWS * evenColumns);
+    if (this.#scratchColumns < evenColumns) {
+      this.#scratch = this.memory.allocate(evenColumns * 2);
+      this.#scratchColumns = evenColumns;
+    }
+    const { i8 } = this.memory;
+    for (let r = 0; r < rows; r++) {
+      const block = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS * evenColumns;
+      for (let c = 0; c < columns; c++) {
+        const pair = Math.floor(c / 2) * BLOCK_ROWS * 2;
+        i8[address + block + pair + (r % BLOCK_ROWS) * 2 + (c % 2)] = values[r * columns + c];
+      }
+    }
+    return address;
+  }
+
+  #vector(length: number, values?: Float32Array): number {
+    const address = this.memory.allocate(length * 4);
+    if (values) this.memory.f32.set(values, address >> 2);
+    return address;
+  }
+
+  linear(l: Linear, inputs: number, n: number, out: number): void {
+    const relu = l.relu ? 1 : 0;
+    if (l.scales === 0) {
+      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, l.rows, l.columns, relu);
+    } else {
+      const most = activationMax(l.columns);
+      this.#wasm.linear8(
+        l.weights,
+        l.scales,
+        l.bias,
+        inputs,
+        n,
+        out,
+        l.outputStride,
+        l.rows,
+        l.columns,
+        most,
+        relu,
+        this.#scratch,
+      );
+    }
+  }
+
+  elman(n: number, hidden: number, x: number, u: number, stride: number, states: number): void {
+    this.#wasm.elman(n, hidden, x, u, stride, states);
+  }
+
+  gru(n: number, hidden: number, x: number, u: number, stride: number, states: number): void {
+    this.#wasm.gru(n, hidden, x, u, stride, states);
+  }
+
+  gruReset(
+    n: number,
+    hidden: number,
+    x: number,
+    xStride: number,
+    u: number,
+    uStride: number,
+    states: number,
+    results: number,
+  ): void {
+    this.#wasm.gruReset(n, hidden, x, xStride, u, uStride, states, results);
+  }
+
+  gruBlend(
+    n: number,
+    hidden: number,
+    x: number,
+    xStride: number,
+    u: number,
+    uStride: number,
+    c: number,
+    cStride: number,
+    states: number,
+  ): void {
+    this.#wasm.gruBlend(n, hidden, x, xStride, u, uStride, c, cStride, states);
+  }
+
+  lstm(n: number, hidden: number, x: number, u: number, stride: number, hStates: number, cStates: number): void {
+    this.#wasm.lstm(n, hidden, x, u, stride, hStates, cStates);
+  }
+
+  resample(r: ResampleRequest, history: number, phase: number, count: number, out: number): void {
+    this.#wasm.resample(r.filter, r.taps, r.phases, r.step, r.tableRows, history, phase, count, out);
+  }
+}
+
+class WasmHost implements MemoryHost {
+  readonly #memory: WebAssembly.Memory;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.#memory.buffer;
+  }
+
+  grow(bytes: number): void {
+    this.#memory.grow(Math.ceil((bytes - this.buffer.byteLength) / PAGE_BYTES));
+  }
+}
+
+const PAGE_BYTES = 65536;

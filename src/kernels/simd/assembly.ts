@@ -1,0 +1,353 @@
+// AssemblyScript: compiled to WebAssembly by scripts/build.ts. `Kernels` in ../kernels.ts says what each export does.
+//
+// Layout of 32-bit weights: blocks of 16 rows; inside a block, column after column, 16 floats each. One vector lane
+// is one row, so that a row's sum runs over the columns in order, however many streams share the pass.
+//
+// Layout of 8-bit weights: blocks of 16 rows; inside a block, pairs of columns, 32 bytes each: two neighbouring columns
+// of row 0, of row 1, … That is what i32x4.dot_i16x8_s wants after widening.
+
+const ROWS: i32 = 16;
+
+export function linear(
+  weights: usize, bias: usize, inputs: usize, n: i32, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
+): void {
+  let s: i32 = 0;
+  for (; s + 4 <= n; s += 4) linear4(weights, bias, inputs + (s << 2), out + s * outStride, outStride, rows, columns, relu);
+  for (; s < n; s++) linear1(weights, bias, load<u32>(inputs + (s << 2)), out + s * outStride, rows, columns, relu);
+}
+
+function linear1(weights: usize, bias: usize, x: usize, out: usize, rows: i32, columns: i32, relu: i32): void {
+  const blockBytes: usize = columns * ROWS * 4;
+  const xEnd: usize = x + (columns << 2);
+  let w: usize = weights;
+  let row: i32 = 0;
+  // Two blocks at once: eight sums in flight hide the latency of an addition.
+  for (; row + 32 <= rows; row += 32) {
+    let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
+    let b0 = v128.load(bias, 64), b1 = v128.load(bias, 80), b2 = v128.load(bias, 96), b3 = v128.load(bias, 112);
+    let v: usize = w + blockBytes;
+    for (let c: usize = x; c < xEnd; c += 4) {
+      const value = v128.load32_splat(c);
+      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
+      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
+      b0 = f32x4.add(b0, f32x4.mul(value, v128.load(v)));
+      b1 = f32x4.add(b1, f32x4.mul(value, v128.load(v, 16)));
+      b2 = f32x4.add(b2, f32x4.mul(value, v128.load(v, 32)));
+      b3 = f32x4.add(b3, f32x4.mul(value, v128.load(v, 48)));
+      w += 64;
+      v += 64;
+    }
+    store4(out, a0, a1, a2, a3, relu);
+    store4(out + 64, b0, b1, b2, b3, relu);
+    w += blockBytes;
+    bias += 128;
+    out += 128;
+  }
+  for (; row < rows; row += ROWS) {
+    let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
+    for (let c: usize = x; c < xEnd; c += 4) {
+      const value = v128.load32_splat(c);
+      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
+      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
+      w += 64;
+    }
+    store4(out, a0, a1, a2, a3, relu);
+    bias += 64;
+    out += 64;
+  }
+}
+
+// Four streams share each load of the weights: eight rows at a time, so that the sums stay in registers.
+function linear4(
+  weights: usize, bias: usize, inputs: usize, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
+): void {
+  const x0: usize = load<u32>(inputs), x1: usize = load<u32>(inputs, 4);
+  const x2: usize = load<u32>(inputs, 8), x3: usize = load<u32>(inputs, 12);
+  const xBytes: usize = columns << 2;
+  const blockBytes: usize = columns * ROWS * 4;
+  for (let row: i32 = 0; row < rows; row += 8) {
+    let w: usize = weights + <usize>(row >> 4) * blockBytes + ((row & 8) << 2);
+    const low = v128.load(bias + (row << 2)), high = v128.load(bias + (row << 2), 16);
+    let a0 = low, a1 = low, a2 = low, a3 = low;
+    let b0 = high, b1 = high, b2 = high, b3 = high;
+    for (let c: usize = 0; c < xBytes; c += 4) {
+      const w0 = v128.load(w), w1 = v128.load(w, 16);
+      const s0 = v128.load32_splat(x0 + c), s1 = v128.load32_splat(x1 + c);
+      const s2 = v128.load32_splat(x2 + c), s3 = v128.load32_splat(x3 + c);
+      a0 = f32x4.add(a0, f32x4.mul(s0, w0));
+      b0 = f32x4.add(b0, f32x4.mul(s0, w1));
+      a1 = f32x4.add(a1, f32x4.mul(s1, w0));
+      b1 = f32x4.add(b1, f32x4.mul(s1, w1));
+      a2 = f32x4.add(a2, f32x4.mul(s2, w0));
+      b2 = f32x4.add(b2, f32x4.mul(s2, w1));
+      a3 = f32x4.add(a3, f32x4.mul(s3, w0));
+      b3 = f32x4.add(b3, f32x4.mul(s3, w1));
+      w += 64;
+    }
+    let o: usize = out + (row << 2);
+    store2(o, a0, b0, relu);
+    o += outStride;
+    store2(o, a1, b1, relu);
+    o += outStride;
+    store2(o, a2, b2, relu);
+    o += outStride;
+    store2(o, a3, b3, relu);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function store2(out: usize, a: v128, b: v128, relu: i32): void {
+  if (relu) {
+    const zero = f32x4.splat(0);
+    a = f32x4.pmax(zero, a);
+    b = f32x4.pmax(zero, b);
+  }
+  v128.store(out, a);
+  v128.store(out, b, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function store4(out: usize, a: v128, b: v128, c: v128, d: v128, relu: i32): void {
+  store2(out, a, b, relu);
+  store2(out + 32, c, d, relu);
+}
+
+// Rounds x to integers of at most `most` and returns the size of one step. Adding and taking away 1.5 · 2^23 rounds
+// half to even, as the plain kernel does.
+function quantise(x: usize, columns: i32, most: f32, out: usize): f32 {
+  let largest: f32 = 0;
+  for (let c: i32 = 0; c < columns; c++) largest = max(largest, abs(load<f32>(x + (c << 2))));
+  if (largest == 0) {
+    memory.fill(out, 0, (columns + 1) << 1);
+    return 0;
+  }
+  const scale: f32 = most / largest;
+  for (let c: i32 = 0; c < columns; c++) {
+    const rounded: f32 = load<f32>(x + (c << 2)) * scale + <f32>12582912 - <f32>12582912;
+    store<i16>(out + (c << 1), <i16>(<i32>rounded));
+  }
+  if (columns & 1) store<i16>(out + (columns << 1), 0);
+  return largest / most;
+}
+
+export function linear8(
+  weights: usize, scales: usize, bias: usize, inputs: usize, n: i32, out: usize, outStride: usize,
+  rows: i32, columns: i32, most: f32, relu: i32, scratch: usize,
+): void {
+  const pairs: i32 = (columns + 1) >> 1;
+  const xBytes: usize = pairs << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const step = f32x4.splat(quantise(load<u32>(inputs + (s << 2)), columns, most, scratch));
+    let w: usize = weights;
+    for (let row: i32 = 0; row < rows; row += ROWS) {
+      let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
+      for (let c: usize = 0; c < xBytes; c += 4) {
+        const pair = v128.load32_splat(scratch + c);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w)));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 8)));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 16)));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 24)));
+        w += 32;
+      }
+      const r: usize = row << 2;
+      store4(
+        out + r,
+        scaled(a0, step, scales + r, bias + r), scaled(a1, step, scales + r + 16, bias + r + 16),
+        scaled(a2, step, scales + r + 32, bias + r + 32), scaled(a3, step, scales + r + 48, bias + r + 48),
+        relu,
+      );
+    }
+    out += outStride;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scaled(sum: v128, step: v128, scales: usize, bias: usize): v128 {
+  const product = f32x4.mul(f32x4.convert_i32x4_s(sum), f32x4.mul(step, v128.load(scales)));
+  return f32x4.add(v128.load(bias), product);
+}
+
+// e^x in single precision: x = k ln 2 + r with |r| ≤ ln 2 / 2, a polynomial in r (Cephes, expf), times 2^k.
+// @ts-ignore: decorator
+@inline
+function exp4(x: v128): v128 {
+  x = f32x4.pmin(f32x4.splat(88.0), f32x4.pmax(f32x4.splat(-87.0), x));
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  let p = f32x4.splat(1.9875691500e-4);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1.0));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
+  return f32x4.mul(p, power);
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const one = f32x4.splat(1.0);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+// tanh |x| = 1 - 2 / (e^{2|x|} + 1); below 0.625, where that cancels, an odd polynomial (Cephes, tanhf).
+// @ts-ignore: decorator
+@inline
+function tanh4(x: v128): v128 {
+  const one = f32x4.splat(1.0);
+  const size = f32x4.abs(x);
+  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2.0), f32x4.add(exp4(f32x4.add(size, size)), one)));
+  const square = f32x4.mul(x, x);
+  let p = f32x4.splat(-5.70498872745e-3);
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(2.06390887954e-2));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-5.37397155531e-2));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(1.33314422036e-1));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-3.33332819422e-1));
+  const near = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
+  const sign = v128.and(x, i32x4.splat(0x80000000));
+  return v128.bitselect(near, v128.or(far, sign), f32x4.lt(size, f32x4.splat(0.625)));
+}
+
+export function elman(n: i32, hidden: i32, x: usize, u: usize, stride: usize, states: usize): void {
+  const bytes: usize = hidden << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const h: usize = load<u32>(states + (s << 2));
+    for (let i: usize = 0; i < bytes; i += 16) {
+      v128.store(h + i, tanh4(f32x4.add(v128.load(x + i), v128.load(u + i))));
+    }
+    x += stride;
+    u += stride;
+  }
+}
+
+export function gru(n: i32, hidden: i32, x: usize, u: usize, stride: usize, states: usize): void {
+  const bytes: usize = hidden << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const h: usize = load<u32>(states + (s << 2));
+    const xz: usize = x + bytes, uz: usize = u + bytes, xn: usize = xz + bytes, un: usize = uz + bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const r = sigmoid4(f32x4.add(v128.load(x + i), v128.load(u + i)));
+      const z = sigmoid4(f32x4.add(v128.load(xz + i), v128.load(uz + i)));
+      const candidate = tanh4(f32x4.add(v128.load(xn + i), f32x4.mul(r, v128.load(un + i))));
+      blend(h + i, z, candidate);
+    }
+    x += stride;
+    u += stride;
+  }
+}
+
+// h = (1 - z) n + z h = n + z (h - n)
+// @ts-ignore: decorator
+@inline
+function blend(h: usize, z: v128, candidate: v128): void {
+  v128.store(h, f32x4.add(candidate, f32x4.mul(z, f32x4.sub(v128.load(h), candidate))));
+}
+
+export function gruReset(
+  n: i32, hidden: i32, x: usize, xStride: usize, u: usize, uStride: usize, states: usize, results: usize,
+): void {
+  const bytes: usize = hidden << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const h: usize = load<u32>(states + (s << 2));
+    const out: usize = load<u32>(results + (s << 2));
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const r = sigmoid4(f32x4.add(v128.load(x + i), v128.load(u + i)));
+      v128.store(out + i, f32x4.mul(r, v128.load(h + i)));
+    }
+    x += xStride;
+    u += uStride;
+  }
+}
+
+export function gruBlend(
+  n: i32, hidden: i32, x: usize, xStride: usize, u: usize, uStride: usize, c: usize, cStride: usize, states: usize,
+): void {
+  const bytes: usize = hidden << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const h: usize = load<u32>(states + (s << 2));
+    const xz: usize = x + bytes, uz: usize = u + bytes, xn: usize = xz + bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const z = sigmoid4(f32x4.add(v128.load(xz + i), v128.load(uz + i)));
+      blend(h + i, z, tanh4(f32x4.add(v128.load(xn + i), v128.load(c + i))));
+    }
+    x += xStride;
+    u += uStride;
+    c += cStride;
+  }
+}
+
+export function lstm(
+  n: i32, hidden: i32, x: usize, u: usize, stride: usize, hStates: usize, cStates: usize,
+): void {
+  const bytes: usize = hidden << 2;
+  for (let s: i32 = 0; s < n; s++) {
+    const h: usize = load<u32>(hStates + (s << 2));
+    const c: usize = load<u32>(cStates + (s << 2));
+    const xf: usize = x + bytes, uf: usize = u + bytes, xg: usize = xf + bytes, ug: usize = uf + bytes;
+    const xo: usize = xg + bytes, uo: usize = ug + bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const input = sigmoid4(f32x4.add(v128.load(x + i), v128.load(u + i)));
+      const forget = sigmoid4(f32x4.add(v128.load(xf + i), v128.load(uf + i)));
+      const candidate = tanh4(f32x4.add(v128.load(xg + i), v128.load(ug + i)));
+      const output = sigmoid4(f32x4.add(v128.load(xo + i), v128.load(uo + i)));
+      const cell = f32x4.add(f32x4.mul(forget, v128.load(c + i)), f32x4.mul(input, candidate));
+      v128.store(c + i, cell);
+      v128.store(h + i, f32x4.mul(output, tanh4(cell)));
+    }
+    x += stride;
+    u += stride;
+  }
+}
+
+export function resample(
+  filter: usize, taps: i32, phases: i32, step: i32, tableRows: i32, history: usize, phase: i32, count: i32, out: usize,
+): void {
+  const rowBytes: usize = taps << 2;
+  const skip: usize = (step / phases) << 2;
+  const advance: i32 = step % phases;
+  let from: usize = history + ((phase / phases) << 2);
+  let position: i32 = phase % phases;
+  for (let j: i32 = 0; j < count; j++) {
+    if (tableRows == phases) {
+      store<f32>(out, dot(filter + position * rowBytes, from, rowBytes));
+    } else {
+      const scaledPosition: i32 = position * tableRows;
+      const row: usize = filter + (scaledPosition / phases) * rowBytes;
+      const share: f32 = <f32>(scaledPosition % phases) / <f32>phases;
+      const low: f32 = dot(row, from, rowBytes);
+      store<f32>(out, low + share * (dot(row + rowBytes, from, rowBytes) - low));
+    }
+    out += 4;
+    from += skip;
+    position += advance;
+    if (position >= phases) {
+      position -= phases;
+      from += 4;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function dot(row: usize, x: usize, bytes: usize): f32 {
+  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
+  for (let i: usize = 0; i < bytes; i += 64) {
+    a = f32x4.add(a, f32x4.mul(v128.load(row + i), v128.load(x + i)));
+    b = f32x4.add(b, f32x4.mul(v128.load(row + i, 16), v128.load(x + i, 16)));
+    c = f32x4.add(c, f32x4.mul(v128.load(row + i, 32), v128.load(x + i, 32)));
+    d = f32x4.add(d, f32x4.mul(v128.load(row + i, 48), v128.load(x + i, 48)));
+  }
+  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  return (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1)) +
+    (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+}

@@ -1,0 +1,166 @@
+import { SampleQueue } from './audio/sample-queue.js';
+import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
+import type { DecisionConfig } from './config.js';
+import type { Model } from './model.js';
+import type { Timeline } from './timeline.js';
+
+/** Audio that a stream may have waiting for the next ticks. */
+const QUEUE_SECONDS = 2;
+
+/**
+ * Listens to many channels of audio at once. `push` only queues samples; each `tick` advances every stream that has a
+ * whole frame by that frame, all of them in one pass over the weights. A stream's results are the same to the last bit
+ * as a `Spotter`'s.
+ */
+export class SpotterPool {
+  readonly #model: Model;
+  readonly #streams = new Set<PoolStream>();
+  readonly #due: PoolStream[] = [];
+  #slots = new Int32Array(16);
+
+  /** Use `model.pool()`. */
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  /** Streams that are open. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Opens a stream whose results go to `sink`. @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
+  open(sink: SpotterSink, options: ChannelOptions = {}): PoolStream {
+    const stream = new PoolStream(new Channel(this.#model, options), sink, () => this.#streams.delete(stream));
+    this.#streams.add(stream);
+    if (this.#slots.length < this.#streams.size) this.#slots = new Int32Array(2 * this.#slots.length);
+    return stream;
+  }
+
+  /**
+   * Steps each stream that has a whole frame by one frame.
+   * @returns how many there were; 0 when nothing is left to do until the next `push`
+   */
+  tick(): number {
+    const due = this.#due;
+    let n = 0;
+    for (const stream of this.#streams) {
+      if (!stream.advance()) continue;
+      this.#slots[n] = stream.slot;
+      due[n++] = stream;
+    }
+    this.#model.network.step(this.#slots, n);
+    for (let s = 0; s < n; s++) due[s].report();
+    return n;
+  }
+}
+
+/** One stream of a pool. */
+export class PoolStream {
+  readonly #channel: Channel;
+  readonly #sink: SpotterSink;
+  readonly #queue: SampleQueue;
+  readonly #onDispose: () => void;
+  #flushing = false;
+  /** Bound once, so that a tick allocates nothing. */
+  readonly #take = (samples: Float32Array, from: number, to: number): number => this.#channel.write(samples, from, to);
+
+  /** Use `pool.open()`. */
+  constructor(channel: Channel, sink: SpotterSink, onDispose: () => void) {
+    this.#channel = channel;
+    this.#sink = sink;
+    this.#queue = new SampleQueue(QUEUE_SECONDS * channel.timeline.sampleRate);
+    this.#onDispose = onDispose;
+  }
+
+  get slot(): number {
+    return this.#channel.slot;
+  }
+
+  get labels(): readonly string[] {
+    return this.#channel.labels;
+  }
+
+  get timeline(): Timeline {
+    return this.#channel.timeline;
+  }
+
+  get replacedSamples(): number {
+    return this.#channel.replacedSamples;
+  }
+
+  /** Samples that wait for the next ticks. */
+  get queuedSamples(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Queues samples for the next ticks.
+   * @returns how many; fewer than given when two seconds are waiting already. Nothing is lost: offer the rest again
+   * @throws EarshotError EARSHOT_ENDED, EARSHOT_DISPOSED
+   */
+  push(samples: Float32Array): number {
+    this.#channel.checkOpen();
+    return this.#queue.push(samples);
+  }
+
+  /** Ends the stream: the next ticks give what is queued and held back. Then `push` needs `reset`. */
+  flush(): void {
+    this.#channel.checkAlive();
+    if (this.#channel.ended) return;
+    this.#channel.end();
+    this.#flushing = true;
+  }
+
+  /** Forgets everything heard and queued. */
+  reset(): void {
+    this.#channel.reset();
+    this.#queue.clear();
+    this.#flushing = false;
+  }
+
+  /** As `Spotter.configure`. */
+  configure(decision: Partial<DecisionConfig>): void {
+    this.#channel.configure(decision);
+  }
+
+  /** All that the stream remembers of the samples that ticks have taken; queued ones are not in it. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    return this.#channel.snapshot();
+  }
+
+  /** As `Spotter.restore`; what is queued is dropped. */
+  restore(snapshot: Uint8Array): void {
+    this.#channel.restore(snapshot);
+    this.#queue.clear();
+    this.#flushing = false;
+  }
+
+  /** As `Spotter.inspect`. */
+  inspect(): Inspection {
+    return this.#channel.inspect();
+  }
+
+  /** Leaves the pool and gives the memory back. */
+  dispose(): void {
+    this.#onDispose();
+    this.#channel.dispose();
+  }
+
+  /** Goes on to the next whole frame. For the pool. @returns whether there is one */
+  advance(): boolean {
+    while (this.#queue.length > 0) {
+      this.#queue.shift(this.#take);
+      if (this.#channel.take()) return true;
+    }
+    while (this.#flushing) {
+      if (!this.#channel.drain()) this.#flushing = false;
+      else if (this.#channel.take()) return true;
+    }
+    return false;
+  }
+
+  /** Reports the frame that the pool has just stepped. For the pool. */
+  report(): void {
+    this.#channel.report(this.#sink);
+  }
+}

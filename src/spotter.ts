@@ -1,0 +1,121 @@
+import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
+import type { DecisionConfig } from './config.js';
+import { unexpected } from './errors.js';
+import { eventSink } from './event-sink.js';
+import type { SpotterEvent } from './events.js';
+import type { Model } from './model.js';
+import type { Timeline } from './timeline.js';
+
+/**
+ * Listens to one channel of audio: front end, network, decisions, in that order and synchronously. However the samples
+ * are split into buffers, the results are the same to the last bit.
+ */
+export class Spotter {
+  readonly #model: Model;
+  readonly #channel: Channel;
+  readonly #slots: Int32Array;
+
+  /** Use `model.spotter()`. */
+  constructor(model: Model, options: ChannelOptions) {
+    this.#model = model;
+    this.#channel = new Channel(model, options);
+    this.#slots = Int32Array.of(this.#channel.slot);
+  }
+
+  /** The names behind the posteriors, in order. */
+  get labels(): readonly string[] {
+    return this.#channel.labels;
+  }
+
+  /** What frames are in seconds and samples. */
+  get timeline(): Timeline {
+    return this.#channel.timeline;
+  }
+
+  /** Samples so far that were NaN, infinite or beyond ±1e9, and counted as 0. */
+  get replacedSamples(): number {
+    return this.#channel.replacedSamples;
+  }
+
+  /**
+   * Takes the next samples of the stream, in [-1, 1] at the spotter's sample rate, and gives the events that they
+   * complete: a frame every hop, and detections.
+   * @throws EarshotError EARSHOT_ENDED after `flush`, EARSHOT_DISPOSED, EARSHOT_BAD_ARGUMENT for no Float32Array
+   */
+  push(samples: Float32Array): SpotterEvent[];
+  /** The same, told to a sink: allocates nothing, and throws nothing but the misuse named above. */
+  push(samples: Float32Array, sink: SpotterSink): void;
+  push(samples: Float32Array, sink?: SpotterSink): SpotterEvent[] | undefined {
+    if (!sink) return this.#collect((collector) => this.push(samples, collector));
+    if (!(samples instanceof Float32Array)) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array', samples);
+    }
+    this.#channel.checkOpen();
+    let next = 0;
+    while (next < samples.length) {
+      next = this.#channel.write(samples, next, samples.length);
+      if (this.#channel.take()) this.#classify(sink);
+    }
+    return undefined;
+  }
+
+  /**
+   * Ends the stream: gives the events of what is still held back, the last frame padded with silence. Then `push`
+   * needs `reset` first. A second call gives nothing.
+   * @throws EarshotError EARSHOT_DISPOSED
+   */
+  flush(): SpotterEvent[];
+  flush(sink: SpotterSink): void;
+  flush(sink?: SpotterSink): SpotterEvent[] | undefined {
+    if (!sink) return this.#collect((collector) => this.flush(collector));
+    this.#channel.checkAlive();
+    if (this.#channel.ended) return undefined;
+    while (this.#channel.drain()) if (this.#channel.take()) this.#classify(sink);
+    this.#channel.end();
+    return undefined;
+  }
+
+  /** Forgets everything heard; time starts again at 0. */
+  reset(): void {
+    this.#channel.reset();
+  }
+
+  /** Changes thresholds, refractory or minimum duration from the next frame on. @throws EarshotError EARSHOT_BAD_ARGUMENT */
+  configure(decision: Partial<DecisionConfig>): void {
+    this.#channel.configure(decision);
+  }
+
+  /** All that the stream remembers, to go on later or elsewhere with the same model and sample rate. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    return this.#channel.snapshot();
+  }
+
+  /**
+   * Goes on where a snapshot was taken, as if nothing had been between.
+   * @throws EarshotError EARSHOT_SNAPSHOT_DAMAGED, EARSHOT_SNAPSHOT_TOO_NEW, EARSHOT_SNAPSHOT_MISMATCH
+   */
+  restore(snapshot: Uint8Array): void {
+    this.#channel.restore(snapshot);
+  }
+
+  /** What the network holds: features, posteriors, and of each recurrent layer hidden state, cell state and gates. */
+  inspect(): Inspection {
+    return this.#channel.inspect();
+  }
+
+  /** Gives the memory of the stream back. */
+  dispose(): void {
+    this.#channel.dispose();
+  }
+
+  #classify(sink: SpotterSink): void {
+    this.#model.network.step(this.#slots, 1);
+    this.#channel.report(sink);
+  }
+
+  #collect(run: (sink: SpotterSink) => void): SpotterEvent[] {
+    const events: SpotterEvent[] = [];
+    run(eventSink(this.timeline, this.labels, (event) => events.push(event)));
+    return events;
+  }
+}

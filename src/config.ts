@@ -5,7 +5,7 @@ import { EarshotError, unexpected } from './errors.js';
 export const FORMAT_VERSION = 1;
 
 /** Labels in this form ("_silence_", "_unknown_") are what the network says when it hears no keyword. */
-export const isBackground = (label: string): boolean => label.startsWith('_') && label.endsWith('_');
+export const isBackground = (label: string): boolean => /^_.+_$/.test(label);
 
 const positiveInteger = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));

@@ -2,11 +2,15 @@ import { type DecisionConfig, isBackground, type ModelConfig } from './config.js
 import type { KernelMemory } from './kernels/memory.js';
 import type { SlotLayout } from './kernels/slot.js';
 
+/** A word is over when its averaged posterior is below this share of its threshold. */
+const RELEASE = 0.5;
+
 /**
  * From posteriors to detections. A keyword is detected when its posterior, averaged over the last `smoothingFrames`
  * frames, has reached its threshold for `minimumFrames` frames in a row. Then no keyword is detected for
- * `refractoryFrames` frames, and this one not before its posterior fell below the threshold in between. What a stream
- * remembers lies in its slot; frames before the first count as posteriors of 0.
+ * `refractoryFrames` frames, and this one not before its averaged posterior fell below half its threshold, so that a
+ * posterior that wavers about the threshold is one word. What a stream remembers lies in its slot; frames before the
+ * first count as posteriors of 0.
  */
 export class Decider {
   /** The last detection: index of its label, smoothed posterior, and first and last frame. */
@@ -27,7 +31,7 @@ export class Decider {
   readonly #quietUntil: number;
   /** By label: frames in a row at or above the threshold. */
   readonly #above: number;
-  /** By label: 1 once detected, until it falls below the threshold. */
+  /** By label: 1 once detected, until it is released. */
   readonly #detected: number;
   /** By label: since which frame (counted from 1) it has been the likeliest; 0 when it is not. */
   readonly #likeliestSince: number;
@@ -116,9 +120,9 @@ export class Decider {
     const { f64 } = this.#memory;
     const above = ((slot + this.#above) >> 3) + label;
     const detected = ((slot + this.#detected) >> 3) + label;
+    if (posterior < RELEASE * this.#thresholds[label]) f64[detected] = 0;
     if (posterior < this.#thresholds[label]) {
       f64[above] = 0;
-      f64[detected] = 0;
       return false;
     }
     f64[above]++;

@@ -105,12 +105,11 @@ export interface ResampleRequest {
 /** Filters are zero-padded to a multiple of this, the number of products the SIMD kernel takes at once. */
 export const RESAMPLER_TAPS_MULTIPLE = 16;
 
-/** Largest magnitude of a weight of 8 bits: symmetric, so that -128 is not used. */
+/** Largest magnitude of a weight that we quantise to 8 bits: symmetric, so that -128 is not used. */
 export const INT8_MAX = 127;
 
 /**
  * Largest magnitude that activations are rounded to when they meet 8-bit weights: 16 bits, or less where the sum over
- * a row could leave 32 bits.
+ * a row could leave 32 bits. (A file made elsewhere may hold weights of -128.)
  */
-export const activationMax = (columns: number): number =>
-  Math.min(32767, Math.floor((2 ** 31 - 1) / (INT8_MAX * columns)));
+export const activationMax = (columns: number): number => Math.min(32767, Math.floor((2 ** 31 - 1) / (128 * columns)));

@@ -12,8 +12,11 @@ export async function simdKernels(): Promise<Kernels | undefined> {
   }
 }
 
-/** Rows of a block in assembly.ts. */
-const BLOCK_ROWS = 16;
+/** Rows of a block of 32-bit and of 8-bit weights in assembly.ts; all are padded to a multiple of the smaller. */
+const BLOCK_ROWS = 32;
+const INT8_BLOCK_ROWS = 16;
+
+const padRows = (rows: number): number => Math.ceil(rows / INT8_BLOCK_ROWS) * INT8_BLOCK_ROWS;
 
 /** What assembly.ts exports; all arguments are numbers. */
 type Exports = Record<
@@ -37,7 +40,7 @@ class SimdKernels implements Kernels {
 
   linearFrom(weights: LinearWeights): Linear {
     const { rows, columns, values, bias, scales, relu = false } = weights;
-    const padded = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
+    const padded = padRows(rows);
     const address = values instanceof Int8Array ? this.#packInt8(weights, values) : this.#pack(weights, values);
     return {
       rows,
@@ -51,32 +54,31 @@ class SimdKernels implements Kernels {
   }
 
   #pack({ rows, columns }: LinearWeights, values: Float32Array): number {
-    const blocks = Math.ceil(rows / BLOCK_ROWS);
-    const address = this.memory.allocate(blocks * BLOCK_ROWS * columns * 4);
+    const padded = padRows(rows);
+    const address = this.memory.allocate(padded * columns * 4);
     const { f32 } = this.memory;
     for (let r = 0; r < rows; r++) {
-      const block = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS * columns;
-      for (let c = 0; c < columns; c++) {
-        f32[(address >> 2) + block + c * BLOCK_ROWS + (r % BLOCK_ROWS)] = values[r * columns + c];
-      }
+      const first = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS;
+      const width = Math.min(BLOCK_ROWS, padded - first);
+      const at = (address >> 2) + first * columns + (r - first);
+      for (let c = 0; c < columns; c++) f32[at + c * width] = values[r * columns + c];
     }
     return address;
   }
 
   #packInt8({ rows, columns }: LinearWeights, values: Int8Array): number {
-    const blocks = Math.ceil(rows / BLOCK_ROWS);
     const evenColumns = columns + (columns % 2);
-    const address = this.memory.allocate(blocks * BLOCK_ROWS * evenColumns);
+    const address = this.memory.allocate(padRows(rows) * evenColumns);
     if (this.#scratchColumns < evenColumns) {
       this.#scratch = this.memory.allocate(evenColumns * 2);
       this.#scratchColumns = evenColumns;
     }
     const { i8 } = this.memory;
     for (let r = 0; r < rows; r++) {
-      const block = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS * evenColumns;
+      const block = Math.floor(r / INT8_BLOCK_ROWS) * INT8_BLOCK_ROWS * evenColumns;
       for (let c = 0; c < columns; c++) {
-        const pair = Math.floor(c / 2) * BLOCK_ROWS * 2;
-        i8[address + block + pair + (r % BLOCK_ROWS) * 2 + (c % 2)] = values[r * columns + c];
+        const pair = Math.floor(c / 2) * INT8_BLOCK_ROWS * 2;
+        i8[address + block + pair + (r % INT8_BLOCK_ROWS) * 2 + (c % 2)] = values[r * columns + c];
       }
     }
     return address;
@@ -90,8 +92,9 @@ class SimdKernels implements Kernels {
 
   linear(l: Linear, inputs: number, n: number, out: number): void {
     const relu = l.relu ? 1 : 0;
+    const rows = l.outputStride / 4;
     if (l.scales === 0) {
-      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, l.rows, l.columns, relu);
+      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, rows, l.columns, relu);
     } else {
       const most = activationMax(l.columns);
       this.#wasm.linear8(
@@ -102,7 +105,7 @@ class SimdKernels implements Kernels {
         n,
         out,
         l.outputStride,
-        l.rows,
+        rows,
         l.columns,
         most,
         relu,

@@ -1,7 +1,8 @@
 // AssemblyScript: compiled to WebAssembly by scripts/build.ts. `Kernels` in ../kernels.ts says what each export does.
 //
-// Layout of 32-bit weights: blocks of 16 rows; inside a block, column after column, 16 floats each. One vector lane
-// is one row, so that a row's sum runs over the columns in order, however many streams share the pass.
+// Layout of 32-bit weights: blocks of 32 rows, the last one of 16 where that is enough; inside a block, column after
+// column. One vector lane is one row, so that a row's sum runs over the columns in order, however many streams share
+// the pass. `rows` is always the number with padding, a multiple of 16.
 //
 // Layout of 8-bit weights: blocks of 16 rows; inside a block, pairs of columns, 32 bytes each: two neighbouring columns
 // of row 0, of row 1, … That is what i32x4.dot_i16x8_s wants after widening.
@@ -17,60 +18,69 @@ export function linear(
 }
 
 function linear1(weights: usize, bias: usize, x: usize, out: usize, rows: i32, columns: i32, relu: i32): void {
-  const blockBytes: usize = columns * ROWS * 4;
   const xEnd: usize = x + (columns << 2);
-  let w: usize = weights;
-  let row: i32 = 0;
-  // Two blocks at once: eight sums in flight hide the latency of an addition.
-  for (; row + 32 <= rows; row += 32) {
-    let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
-    let b0 = v128.load(bias, 64), b1 = v128.load(bias, 80), b2 = v128.load(bias, 96), b3 = v128.load(bias, 112);
-    let v: usize = w + blockBytes;
-    for (let c: usize = x; c < xEnd; c += 4) {
-      const value = v128.load32_splat(c);
-      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
-      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
-      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
-      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
-      b0 = f32x4.add(b0, f32x4.mul(value, v128.load(v)));
-      b1 = f32x4.add(b1, f32x4.mul(value, v128.load(v, 16)));
-      b2 = f32x4.add(b2, f32x4.mul(value, v128.load(v, 32)));
-      b3 = f32x4.add(b3, f32x4.mul(value, v128.load(v, 48)));
-      w += 64;
-      v += 64;
-    }
-    store4(out, a0, a1, a2, a3, relu);
-    store4(out + 64, b0, b1, b2, b3, relu);
-    w += blockBytes;
-    bias += 128;
-    out += 128;
+  let w: usize = weights, b: usize = bias, y: usize = out;
+  for (let row: i32 = 0; row + 32 <= rows; row += 32) {
+    block32(w, b, x, xEnd, y);
+    w += columns << 7;
+    b += 128;
+    y += 128;
   }
-  for (; row < rows; row += ROWS) {
-    let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
-    for (let c: usize = x; c < xEnd; c += 4) {
-      const value = v128.load32_splat(c);
-      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
-      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
-      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
-      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
-      w += 64;
-    }
-    store4(out, a0, a1, a2, a3, relu);
-    bias += 64;
-    out += 64;
-  }
+  if (rows & 31) block16(w, b, x, xEnd, y);
+  if (relu) rectify(out, rows);
 }
 
-// Four streams share each load of the weights: eight rows at a time, so that the sums stay in registers.
-function linear4(
+// Eight sums in flight hide the latency of an addition. (Exported only to stay a function of its own: inlined, its sums
+// are spilled from registers, and it takes a third more time.)
+export function block32(w: usize, bias: usize, x: usize, xEnd: usize, out: usize): void {
+  let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
+  let a4 = v128.load(bias, 64), a5 = v128.load(bias, 80), a6 = v128.load(bias, 96), a7 = v128.load(bias, 112);
+  for (; x < xEnd; x += 4) {
+    const value = v128.load32_splat(x);
+    a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
+    a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
+    a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
+    a4 = f32x4.add(a4, f32x4.mul(value, v128.load(w, 64)));
+    a5 = f32x4.add(a5, f32x4.mul(value, v128.load(w, 80)));
+    a6 = f32x4.add(a6, f32x4.mul(value, v128.load(w, 96)));
+    a7 = f32x4.add(a7, f32x4.mul(value, v128.load(w, 112)));
+    w += 128;
+  }
+  store4(out, a0, a1, a2, a3);
+  store4(out + 64, a4, a5, a6, a7);
+}
+
+export function block16(w: usize, bias: usize, x: usize, xEnd: usize, out: usize): void {
+  let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
+  for (; x < xEnd; x += 4) {
+    const value = v128.load32_splat(x);
+    a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
+    a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(value, v128.load(w, 32)));
+    a3 = f32x4.add(a3, f32x4.mul(value, v128.load(w, 48)));
+    w += 64;
+  }
+  store4(out, a0, a1, a2, a3);
+}
+
+// max(0, x) in place.
+function rectify(out: usize, rows: i32): void {
+  const end: usize = out + (rows << 2);
+  for (; out < end; out += 16) v128.store(out, f32x4.pmax(f32x4.splat(0), v128.load(out)));
+}
+
+// Four streams share each load of the weights: eight rows at a time, so that the sums fit into registers.
+export function linear4(
   weights: usize, bias: usize, inputs: usize, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
 ): void {
   const x0: usize = load<u32>(inputs), x1: usize = load<u32>(inputs, 4);
   const x2: usize = load<u32>(inputs, 8), x3: usize = load<u32>(inputs, 12);
   const xBytes: usize = columns << 2;
-  const blockBytes: usize = columns * ROWS * 4;
   for (let row: i32 = 0; row < rows; row += 8) {
-    let w: usize = weights + <usize>(row >> 4) * blockBytes + ((row & 8) << 2);
+    const first: i32 = row & ~31;
+    const width: usize = min(32, rows - first) << 2;
+    let w: usize = weights + (first * columns << 2) + ((row - first) << 2);
     const low = v128.load(bias + (row << 2)), high = v128.load(bias + (row << 2), 16);
     let a0 = low, a1 = low, a2 = low, a3 = low;
     let b0 = high, b1 = high, b2 = high, b3 = high;
@@ -86,36 +96,32 @@ function linear4(
       b2 = f32x4.add(b2, f32x4.mul(s2, w1));
       a3 = f32x4.add(a3, f32x4.mul(s3, w0));
       b3 = f32x4.add(b3, f32x4.mul(s3, w1));
-      w += 64;
+      w += width;
     }
     let o: usize = out + (row << 2);
-    store2(o, a0, b0, relu);
+    store2(o, a0, b0);
     o += outStride;
-    store2(o, a1, b1, relu);
+    store2(o, a1, b1);
     o += outStride;
-    store2(o, a2, b2, relu);
+    store2(o, a2, b2);
     o += outStride;
-    store2(o, a3, b3, relu);
+    store2(o, a3, b3);
   }
+  if (relu) for (let s: i32 = 0; s < 4; s++) rectify(out + s * outStride, rows);
 }
 
 // @ts-ignore: decorator
 @inline
-function store2(out: usize, a: v128, b: v128, relu: i32): void {
-  if (relu) {
-    const zero = f32x4.splat(0);
-    a = f32x4.pmax(zero, a);
-    b = f32x4.pmax(zero, b);
-  }
+function store2(out: usize, a: v128, b: v128): void {
   v128.store(out, a);
   v128.store(out, b, 16);
 }
 
 // @ts-ignore: decorator
 @inline
-function store4(out: usize, a: v128, b: v128, c: v128, d: v128, relu: i32): void {
-  store2(out, a, b, relu);
-  store2(out + 32, c, d, relu);
+function store4(out: usize, a: v128, b: v128, c: v128, d: v128): void {
+  store2(out, a, b);
+  store2(out + 32, c, d);
 }
 
 // Rounds x to integers of at most `most` and returns the size of one step. Adding and taking away 1.5 · 2^23 rounds
@@ -124,7 +130,7 @@ function quantise(x: usize, columns: i32, most: f32, out: usize): f32 {
   let largest: f32 = 0;
   for (let c: i32 = 0; c < columns; c++) largest = max(largest, abs(load<f32>(x + (c << 2))));
   if (largest == 0) {
-    memory.fill(out, 0, (columns + 1) << 1);
+    memory.fill(out, 0, (columns + (columns & 1)) << 1);
     return 0;
   }
   const scale: f32 = most / largest;
@@ -160,9 +166,9 @@ export function linear8(
         out + r,
         scaled(a0, step, scales + r, bias + r), scaled(a1, step, scales + r + 16, bias + r + 16),
         scaled(a2, step, scales + r + 32, bias + r + 32), scaled(a3, step, scales + r + 48, bias + r + 48),
-        relu,
       );
     }
+    if (relu) rectify(out, rows);
     out += outStride;
   }
 }
@@ -174,48 +180,31 @@ function scaled(sum: v128, step: v128, scales: usize, bias: usize): v128 {
   return f32x4.add(v128.load(bias), product);
 }
 
-// e^x in single precision: x = k ln 2 + r with |r| ≤ ln 2 / 2, a polynomial in r (Cephes, expf), times 2^k.
-// @ts-ignore: decorator
-@inline
-function exp4(x: v128): v128 {
-  x = f32x4.pmin(f32x4.splat(88.0), f32x4.pmax(f32x4.splat(-87.0), x));
-  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
-  let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1.0));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23);
-  return f32x4.mul(p, power);
-}
-
-// @ts-ignore: decorator
-@inline
-function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1.0);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
-}
-
-// tanh |x| = 1 - 2 / (e^{2|x|} + 1); below 0.625, where that cancels, an odd polynomial (Cephes, tanhf).
+// tanh by the rational function x P(x²) / Q(x²) that Eigen uses (generic_fast_tanh_float), within a few units of the
+// last place; beyond ±7.905 it is ±1 in single precision.
 // @ts-ignore: decorator
 @inline
 function tanh4(x: v128): v128 {
-  const one = f32x4.splat(1.0);
-  const size = f32x4.abs(x);
-  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2.0), f32x4.add(exp4(f32x4.add(size, size)), one)));
+  x = f32x4.pmin(f32x4.splat(7.90531110763549805), f32x4.pmax(f32x4.splat(-7.90531110763549805), x));
   const square = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(2.06390887954e-2));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-5.37397155531e-2));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(1.33314422036e-1));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-3.33332819422e-1));
-  const near = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
-  const sign = v128.and(x, i32x4.splat(0x80000000));
-  return v128.bitselect(near, v128.or(far, sign), f32x4.lt(size, f32x4.splat(0.625)));
+  let p = f32x4.add(f32x4.mul(square, f32x4.splat(-2.76076847742355e-16)), f32x4.splat(2.00018790482477e-13));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(-8.60467152213735e-11));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(5.12229709037114e-8));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(1.48572235717979e-5));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(6.37261928875436e-4));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(4.89352455891786e-3));
+  let q = f32x4.add(f32x4.mul(square, f32x4.splat(1.19825839466702e-6)), f32x4.splat(1.18534705686654e-4));
+  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(2.268434632439e-3));
+  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(4.89352518554385e-3));
+  return f32x4.div(f32x4.mul(x, p), q);
+}
+
+// 1 / (1 + e^-x) = (1 + tanh(x / 2)) / 2
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const half = f32x4.splat(0.5);
+  return f32x4.add(half, f32x4.mul(half, tanh4(f32x4.mul(half, x))));
 }
 
 export function elman(n: i32, hidden: i32, x: usize, u: usize, stride: usize, states: usize): void {

@@ -8,20 +8,28 @@ export const DEFAULT_MODEL = 'commands';
 
 const BUNDLED = new URL('../../models/', import.meta.url);
 
+/** Where a model lies: the path itself, or that of the model with this name that comes with the package. */
+export function modelPath(pathOrName: string): string {
+  return isName(pathOrName) ? fileURLToPath(new URL(`${pathOrName}.safetensors`, BUNDLED)) : pathOrName;
+}
+
 /**
- * Opens a model by its path, or by the name of one that comes with the package ("commands").
+ * Opens a model by its path, or by the name of one that comes with the package ("commands"). A name has small letters,
+ * digits and hyphens only; put "./" before the path of a file that is called so.
  * @throws EarshotError EARSHOT_MODEL_NOT_FOUND, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
  */
 export async function openModel(pathOrName: string = DEFAULT_MODEL, options: LoadOptions = {}): Promise<Model> {
-  const isName = /^[a-z0-9-]+$/.test(pathOrName);
-  const path = isName ? fileURLToPath(new URL(`${pathOrName}.safetensors`, BUNDLED)) : pathOrName;
-  return loadModel(await read(path, pathOrName), options);
+  return loadModel(await read(pathOrName), options);
 }
 
-async function read(path: string, asked: string): Promise<Uint8Array> {
+const isName = (pathOrName: string): boolean => /^[a-z0-9-]+$/.test(pathOrName);
+
+async function read(pathOrName: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readFile(modelPath(pathOrName));
   } catch (cause) {
-    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', `No model at ${path}`, { value: asked, cause });
+    const what = isName(pathOrName) ? 'No model of this name comes with Earshot' : 'No model can be read there';
+    const message = `${what}: ${(cause as Error).message}`;
+    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', message, { value: pathOrName, cause });
   }
 }

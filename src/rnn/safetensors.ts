@@ -17,12 +17,14 @@ const BYTES_PER_VALUE = { F32: 4, I8: 1 } as const;
 /** The format's own limit on its header. */
 const HEADER_LIMIT_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
+/** The key of the header that is not a tensor. */
+const METADATA = '__metadata__';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 const entry = v.object({
   dtype: v.string(),
   shape: v.array(size),
-  data_offsets: v.tuple([size, size]),
+  data_offsets: v.strictTuple([size, size]),
 });
 const metadata = v.record(v.string(), v.string());
 
@@ -36,21 +38,24 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const dataStart = LENGTH_BYTES + headerBytes;
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart));
   const data = bytes.subarray(dataStart);
-  const file: TensorFile = { metadata: {}, tensors: new Map() };
+  const { [METADATA]: notes = {}, ...entries } = header;
+  const checked = Object.entries(entries).map(([name, value]) => [name, check(entry, value, name)] as const);
+  checkCover(
+    checked.map(([, { data_offsets }]) => data_offsets),
+    data.length,
+  );
+  const tensors = new Map(checked.map(([name, value]) => [name, readTensor(name, value, data)]));
+  return { metadata: check(metadata, notes, METADATA), tensors };
+}
+
+/** Every byte of the data belongs to exactly one tensor, so that a wrong offset cannot go unnoticed. */
+function checkCover(ranges: [start: number, end: number][], bytes: number): void {
   let covered = 0;
-  for (const [name, value] of header) {
-    if (name === '__metadata__') {
-      file.metadata = check(metadata, value, name);
-    } else {
-      const tensor = readTensor(name, check(entry, value, name), data);
-      covered += tensor.values.byteLength;
-      file.tensors.set(name, tensor);
-    }
+  for (const [start, end] of ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (start !== covered) throw damaged(`its tensors leave a gap or overlap at byte ${covered}`, start);
+    covered = end;
   }
-  if (covered !== data.length) {
-    throw damaged(`its tensors cover ${covered} bytes, the file holds ${data.length}`, data.length);
-  }
-  return file;
+  if (covered !== bytes) throw damaged(`its tensors cover ${covered} bytes, the file holds ${bytes}`, bytes);
 }
 
 function headerLength(bytes: Uint8Array): number {
@@ -62,7 +67,7 @@ function headerLength(bytes: Uint8Array): number {
   return length;
 }
 
-function parseHeader(bytes: Uint8Array): [string, unknown][] {
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -72,7 +77,7 @@ function parseHeader(bytes: Uint8Array): [string, unknown][] {
   if (header === null || typeof header !== 'object' || Array.isArray(header)) {
     throw damaged('its header is not an object', header);
   }
-  return Object.entries(header);
+  return header as Record<string, unknown>;
 }
 
 function readTensor(
@@ -102,7 +107,7 @@ const damaged = (why: string, value: unknown): EarshotError =>
 
 /** Writes a safetensors file: tensors in the order of the map, the header padded to a multiple of 8 bytes. */
 export function writeSafetensors({ metadata, tensors }: TensorFile): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = { [METADATA]: metadata };
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
     const dtype = values instanceof Int8Array ? 'I8' : 'F32';

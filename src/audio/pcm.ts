@@ -1,0 +1,123 @@
+import { unexpected } from '../errors.js';
+
+/** Little-endian PCM, or G.711 companding. Integers become numbers in [-1, 1); floats stay as they are. */
+export const PCM_ENCODINGS = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le', 'alaw', 'mulaw'] as const;
+
+export type PcmEncoding = (typeof PCM_ENCODINGS)[number];
+
+/** Full scale of an integer of 8, 16, 24 or 32 bits: the only constants by which samples are ever divided. */
+const FULL_SCALE = { 8: 128, 16: 32768, 24: 8388608, 32: 2147483648 } as const;
+
+const EXPANDED_A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code));
+const EXPANDED_MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code));
+
+interface Sample {
+  readonly bytes: number;
+  read(view: DataView, offset: number): number;
+}
+
+const SAMPLES: Record<PcmEncoding, Sample> = {
+  u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - FULL_SCALE[8]) / FULL_SCALE[8] },
+  s16le: { bytes: 2, read: (view, at) => view.getInt16(at, true) / FULL_SCALE[16] },
+  s24le: { bytes: 3, read: (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / FULL_SCALE[24] },
+  s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / FULL_SCALE[32] },
+  f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  alaw: { bytes: 1, read: (view, at) => EXPANDED_A_LAW[view.getUint8(at)] },
+  mulaw: { bytes: 1, read: (view, at) => EXPANDED_MU_LAW[view.getUint8(at)] },
+};
+
+/** Turns a stream of interleaved PCM bytes, cut anywhere, into planar samples. */
+export class PcmDecoder {
+  readonly #sample: Sample;
+  readonly #channels: number;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  /** @throws EarshotError EARSHOT_BAD_ARGUMENT */
+  constructor(encoding: PcmEncoding, channels: number) {
+    if (!PCM_ENCODINGS.includes(encoding)) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'encoding', `one of ${PCM_ENCODINGS.join(', ')}`, encoding);
+    }
+    if (!Number.isInteger(channels) || channels < 1) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'channels', 'an integer of at least 1', channels);
+    }
+    this.#sample = SAMPLES[encoding];
+    this.#channels = channels;
+  }
+
+  /** One new array a channel, all of them as long as there are whole frames by now (a frame is a sample of each channel). */
+  write(bytes: Uint8Array): Float32Array[] {
+    const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
+    const frameBytes = this.#sample.bytes * this.#channels;
+    const frames = Math.floor(all.length / frameBytes);
+    this.#rest = all.slice(frames * frameBytes);
+    const view = new DataView(all.buffer, all.byteOffset, frames * frameBytes);
+    return Array.from({ length: this.#channels }, (_, channel) =>
+      readChannel(view, this.#sample, channel * this.#sample.bytes, frameBytes, new Float32Array(frames)),
+    );
+  }
+
+  /** Ends the stream; returns how many bytes were left over because they make no whole frame. */
+  end(): number {
+    const left = this.#rest.length;
+    this.#rest = new Uint8Array(0);
+    return left;
+  }
+}
+
+/** The mean of channels of one length, as a new array; the only channel itself when there is one. */
+export function mixDown(planar: readonly Float32Array[]): Float32Array {
+  if (planar.length === 1) return planar[0];
+  const mixed = new Float32Array(planar[0].length);
+  for (let i = 0; i < mixed.length; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < planar.length; channel++) sum += planar[channel][i];
+    mixed[i] = sum / planar.length;
+  }
+  return mixed;
+}
+
+/** Samples as 16-bit little-endian PCM: rounded to the nearest, held at full scale, 0 for NaN. */
+export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(samples.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < samples.length; i++) {
+    const value = Math.round(samples[i] * FULL_SCALE[16]);
+    view.setInt16(i * 2, Math.min(FULL_SCALE[16] - 1, Math.max(-FULL_SCALE[16], value)), true);
+  }
+  return bytes;
+}
+
+function readChannel(view: DataView, sample: Sample, from: number, step: number, out: Float32Array): Float32Array {
+  for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = sample.read(view, at);
+  return out;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/**
+ * ITU-T G.711 A-law, table 1: after inverting the even bits, a sign (1 is positive), 3 bits of segment and 4 bits of
+ * step; values up to ±4032 of 4096.
+ */
+function expandALaw(code: number): number {
+  const bits = code ^ 0x55;
+  const segment = (bits >> 4) & 7;
+  const step = 2 * (bits & 15) + 1;
+  const magnitude = segment === 0 ? step : (step + 32) << (segment - 1);
+  return (bits & 0x80 ? magnitude : -magnitude) / 4096;
+}
+
+/**
+ * ITU-T G.711 µ-law, table 2: after inverting all bits, a sign (1 is negative), 3 bits of segment and 4 bits of step;
+ * values up to ±8031 of 8192.
+ */
+function expandMuLaw(code: number): number {
+  const bits = ~code;
+  const magnitude = ((2 * (bits & 15) + 33) << ((bits >> 4) & 7)) - 33;
+  return (bits & 0x80 ? -magnitude : magnitude) / 8192;
+}

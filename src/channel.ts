@@ -1,4 +1,4 @@
-import { checkRate } from './audio/resampler.js';
+import { checkSampleRate } from './audio/rates.js';
 import { type DecisionConfig, type ModelConfig, withDecision } from './config.js';
 import { Decider } from './decide.js';
 import { EarshotError, unexpected } from './errors.js';
@@ -61,7 +61,7 @@ export class Channel {
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   constructor(model: Model, options: ChannelOptions) {
     const { sampleRate = model.config.sampleRate, extractor = 'fused', decision = {} } = options;
-    checkRate('sampleRate', sampleRate);
+    checkSampleRate(sampleRate);
     if (extractor !== 'fused' && extractor !== 'meyda') {
       throw unexpected('EARSHOT_BAD_ARGUMENT', 'extractor', "'fused' or 'meyda'", extractor);
     }

@@ -29,6 +29,8 @@ const SAMPLES: Record<PcmEncoding, Sample> = {
 
 /** Turns a stream of interleaved PCM bytes, cut anywhere, into planar samples. */
 export class PcmDecoder {
+  /** The length of a frame, which is a sample of each channel. */
+  readonly frameBytes: number;
   readonly #sample: Sample;
   readonly #channels: number;
   #rest: Uint8Array = new Uint8Array(0);
@@ -43,17 +45,17 @@ export class PcmDecoder {
     }
     this.#sample = SAMPLES[encoding];
     this.#channels = channels;
+    this.frameBytes = this.#sample.bytes * channels;
   }
 
-  /** One new array a channel, all of them as long as there are whole frames by now (a frame is a sample of each channel). */
+  /** One new array a channel, all of them as long as there are whole frames by now. */
   write(bytes: Uint8Array): Float32Array[] {
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
-    const frameBytes = this.#sample.bytes * this.#channels;
-    const frames = Math.floor(all.length / frameBytes);
-    this.#rest = all.slice(frames * frameBytes);
-    const view = new DataView(all.buffer, all.byteOffset, frames * frameBytes);
+    const frames = Math.floor(all.length / this.frameBytes);
+    this.#rest = all.slice(frames * this.frameBytes);
+    const view = new DataView(all.buffer, all.byteOffset, frames * this.frameBytes);
     return Array.from({ length: this.#channels }, (_, channel) =>
-      readChannel(view, this.#sample, channel * this.#sample.bytes, frameBytes, new Float32Array(frames)),
+      readChannel(view, this.#sample, channel * this.#sample.bytes, this.frameBytes, new Float32Array(frames)),
     );
   }
 

@@ -1,10 +1,6 @@
-import { unexpected } from '../errors.js';
 import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResampleRequest } from '../kernels/kernels.js';
 import type { SlotLayout } from '../kernels/slot.js';
 import { copyFinite } from './sanitise.js';
-
-export const LOWEST_RATE = 8000;
-export const HIGHEST_RATE = 192000;
 
 /** Side lobes of the Kaiser window; a few decibels below the -80 that are promised. */
 const ATTENUATION_DB = 84;
@@ -20,15 +16,6 @@ const LARGEST_TABLE_ROWS = 1024;
 /** New samples that fit into a stream's buffer beside the filter's length, so that it is rarely moved. */
 const ROOM_SAMPLES = 512;
 const SILENCE = new Float32Array(ROOM_SAMPLES);
-
-/**
- * @throws EarshotError EARSHOT_AUDIO_RATE unless the rate is a whole number of hertz from 8,000 to 192,000
- */
-export function checkRate(name: string, rate: number): void {
-  if (!Number.isInteger(rate) || rate < LOWEST_RATE || rate > HIGHEST_RATE) {
-    throw unexpected('EARSHOT_AUDIO_RATE', name, `a whole number from ${LOWEST_RATE} to ${HIGHEST_RATE}`, rate);
-  }
-}
 
 /**
  * The constants of a conversion from one rate to another, shared by all streams of these rates: a low-pass filter,

@@ -1,0 +1,39 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { STDIN } from './inputs.js';
+
+/** Where the bytes of an input come from. */
+export interface Source {
+  bytes: AsyncIterable<Uint8Array>;
+  /** Unknown for standard input, pipes and devices. */
+  size: number | undefined;
+}
+
+/** Opens a path or standard input. A file that cannot be read makes reading `bytes` fail. */
+export async function openSource(path: string): Promise<Source> {
+  if (path === STDIN) return { bytes: process.stdin, size: undefined };
+  // First the size: nobody hears of errors of a stream that is not being read yet.
+  const size = await sizeOf(path);
+  return { bytes: createReadStream(path), size };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    (entry) => (entry.isFile() ? entry.size : undefined),
+    () => undefined,
+  );
+}
+
+/** The same chunks; tells of each how many bytes it has. */
+export async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of bytes) {
+    count(chunk.length);
+    yield chunk;
+  }
+  // Ctrl-C ends a whole pipeline, and the end of the input may be seen before the signal: let the signal be first.
+  await setImmediate();
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SampleQueue } from '../../src/audio/sample-queue.ts';
+
+/** What was pushed and not yet taken, as a plain list. */
+interface Model {
+  waiting: number[];
+  /** Samples are numbered, so that none can be mistaken for another. */
+  next: number;
+}
+
+interface Real {
+  queue: SampleQueue;
+  capacity: number;
+}
+
+class Push implements fc.Command<Model, Real> {
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  run(model: Model, { queue, capacity }: Real): void {
+    const samples = Float32Array.from({ length: this.#count }, () => model.next++);
+    const accepted = queue.push(samples);
+    expect(accepted).toBe(Math.min(samples.length, capacity - model.waiting.length));
+    model.waiting.push(...samples.subarray(0, accepted));
+    expect(queue.length).toBe(model.waiting.length);
+  }
+
+  toString(): string {
+    return `push ${this.#count}`;
+  }
+}
+
+class Shift implements fc.Command<Model, Real> {
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  run(model: Model, { queue }: Real): void {
+    queue.shift((samples, from, to) => {
+      // At least one sample if any waits, so that repeating it empties the queue.
+      expect(to - from).toBeGreaterThanOrEqual(Math.min(1, model.waiting.length));
+      const taken = Math.min(this.#count, to - from);
+      expect(Array.from(samples.subarray(from, to))).toEqual(model.waiting.slice(0, to - from));
+      model.waiting.splice(0, taken);
+      return from + taken;
+    });
+    expect(queue.length).toBe(model.waiting.length);
+  }
+
+  toString(): string {
+    return `shift ${this.#count}`;
+  }
+}
+
+class Clear implements fc.Command<Model, Real> {
+  check(): boolean {
+    return true;
+  }
+
+  run(model: Model, { queue }: Real): void {
+    queue.clear();
+    model.waiting = [];
+    expect(queue.length).toBe(0);
+  }
+
+  toString(): string {
+    return 'clear';
+  }
+}
+
+test('a queue gives samples back in order and once each, whatever is pushed and taken between', () => {
+  const commands = fc.commands(
+    [
+      fc.nat(30).map((count) => new Push(count)),
+      fc.nat(30).map((count) => new Shift(count)),
+      fc.nat(30).map((count) => new Shift(count)),
+      fc.constant(new Clear()),
+    ],
+    { size: '+1' },
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), commands, (capacity, steps) => {
+      const setup = () => ({ model: { waiting: [], next: 1 }, real: { queue: new SampleQueue(capacity), capacity } });
+      fc.modelRun(setup, steps);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a queue can be filled to the last sample and emptied by at most two pieces', () => {
+  const queue = new SampleQueue(10);
+  queue.push(new Float32Array(7));
+  queue.shift((_, __, to) => to);
+  expect(queue.push(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12))).toBe(10);
+  expect(queue.push(Float32Array.of(13))).toBe(0);
+  const taken: number[] = [];
+  for (let piece = 0; piece < 2; piece++) {
+    queue.shift((samples, from, to) => {
+      taken.push(...samples.subarray(from, to));
+      return to;
+    });
+  }
+  expect(taken).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(queue.length).toBe(0);
+});

@@ -1,0 +1,55 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import { smallModelBytes } from '../helpers/models.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Starts the command line from its source, so that what runs is never an old build. */
+export function startCli(...args: string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: ROOT });
+}
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs it to its end with these bytes as standard input. */
+export async function runCli(args: readonly string[], input: Uint8Array = new Uint8Array(0)): Promise<CliResult> {
+  const cli = startCli(...args);
+  // It may end without reading its input.
+  cli.stdin.on('error', () => {});
+  cli.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([text(cli.stdout), text(cli.stderr), once(cli, 'close')]);
+  return { code, stdout, stderr };
+}
+
+export const linesOf = (output: string): string[] => output.split('\n').filter((line) => line !== '');
+
+const made: string[] = [];
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true });
+});
+
+/** A new directory with these files in it, by their paths; it is gone after the tests of the file. */
+export function directoryWith(files: Record<string, Uint8Array | string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'earshot-cli-'));
+  made.push(directory);
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  return directory;
+}
+
+/** A small model whose threshold is so low that it hears words in anything. */
+export const eagerModelBytes = (): Uint8Array =>
+  smallModelBytes({ decision: { smoothingFrames: 3, threshold: 0.35, refractoryFrames: 5, minimumFrames: 2 } });

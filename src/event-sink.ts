@@ -2,14 +2,19 @@ import type { SpotterSink } from './channel.js';
 import type { SpotterEvent } from './events.js';
 import type { Timeline } from './timeline.js';
 
-/** A sink that makes event objects. Allocates for every event; not for the audio thread. */
+/**
+ * A sink that makes event objects. Allocates for every event; not for the audio thread.
+ * @param frames whether to make events of frames too, or of detections only
+ */
 export function eventSink(
   timeline: Timeline,
   labels: readonly string[],
   emit: (event: SpotterEvent) => void,
+  frames = true,
 ): SpotterSink {
   return {
     frame(index, posteriors) {
+      if (!frames) return;
       const time = timeline.endOf(index);
       emit({ type: 'frame', index, time, sample: timeline.samplesAt(time), posteriors: Array.from(posteriors) });
     },

@@ -6,7 +6,10 @@ export const PCM_ENCODINGS = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le',
 export type PcmEncoding = (typeof PCM_ENCODINGS)[number];
 
 /** Full scale of an integer of 8, 16, 24 or 32 bits: the only constants by which samples are ever divided. */
-const FULL_SCALE = { 8: 128, 16: 32768, 24: 8388608, 32: 2147483648 } as const;
+const FULL_SCALE_8 = 2 ** 7;
+const FULL_SCALE_16 = 2 ** 15;
+const FULL_SCALE_24 = 2 ** 23;
+const FULL_SCALE_32 = 2 ** 31;
 
 const EXPANDED_A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code));
 const EXPANDED_MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code));
@@ -17,10 +20,10 @@ interface Sample {
 }
 
 const SAMPLES: Record<PcmEncoding, Sample> = {
-  u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - FULL_SCALE[8]) / FULL_SCALE[8] },
-  s16le: { bytes: 2, read: (view, at) => view.getInt16(at, true) / FULL_SCALE[16] },
-  s24le: { bytes: 3, read: (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / FULL_SCALE[24] },
-  s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / FULL_SCALE[32] },
+  u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - FULL_SCALE_8) / FULL_SCALE_8 },
+  s16le: { bytes: 2, read: (view, at) => view.getInt16(at, true) / FULL_SCALE_16 },
+  s24le: { bytes: 3, read: (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / FULL_SCALE_24 },
+  s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / FULL_SCALE_32 },
   f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   alaw: { bytes: 1, read: (view, at) => EXPANDED_A_LAW[view.getUint8(at)] },
@@ -84,8 +87,8 @@ export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(samples.length * 2);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < samples.length; i++) {
-    const value = Math.round(samples[i] * FULL_SCALE[16]);
-    view.setInt16(i * 2, Math.min(FULL_SCALE[16] - 1, Math.max(-FULL_SCALE[16], value)), true);
+    const value = Math.round(samples[i] * FULL_SCALE_16);
+    view.setInt16(i * 2, Math.min(FULL_SCALE_16 - 1, Math.max(-FULL_SCALE_16, value)), true);
   }
   return bytes;
 }

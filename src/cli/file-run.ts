@@ -3,19 +3,17 @@ import type { AudioWarning } from '../files/audio-stream.js';
 import type { RawAudio } from '../files/raw.js';
 import type { Model } from '../model.js';
 import { openAudio } from '../node/open-audio.js';
-import { type SpotAudioOptions, spotAudio } from '../node/spot-file.js';
+import { type SpotAudioOptions, spotChunks } from '../node/spot-file.js';
 import { breather } from './breathe.js';
 import { type Failure, failureLine, failureOf, warningLine } from './failure.js';
 import type { Format } from './formats/format.js';
 import { filesIn, isDirectory, isPassedOver } from './inputs.js';
 import type { Outlets } from './outlets.js';
-import { counted, openSource } from './source.js';
+import { counted, openSource, timed } from './source.js';
 
 export interface RunOptions extends Omit<SpotAudioOptions, 'onWarning'> {
   model: Model;
   raw: RawAudio | undefined;
-  /** Write frames too. */
-  frames: boolean;
 }
 
 /** One run of `earshot file`: hears one path after the other and tells what happens. */
@@ -67,8 +65,9 @@ export class FileRun {
       await this.#write({ type: 'file', path, format, sampleRate, channels });
       warn = (warning) => void this.#warn(path, warning);
       early.forEach(warn);
-      const events = spotAudio(audio, { ...this.#options, onWarning: (warning) => warn(warning) });
-      for await (const event of events) await this.#take(event);
+      const heard = timed(audio, (seconds) => progress.update(seconds));
+      const chunks = spotChunks(heard, { ...this.#options, onWarning: (warning) => warn(warning) });
+      for await (const events of chunks) await this.#take(events);
       await results.write(this.#format.endFile());
     } catch (error) {
       const failure = failureOf(error);
@@ -78,9 +77,8 @@ export class FileRun {
     return true;
   }
 
-  async #take(event: SpotterEvent): Promise<void> {
-    if (event.type === 'frame') this.#outlets.progress.update(event.time);
-    if (event.type !== 'frame' || this.#options.frames) await this.#write(event);
+  async #take(events: SpotterEvent[]): Promise<void> {
+    for (const event of events) await this.#write(event);
     await this.#breathe();
   }
 

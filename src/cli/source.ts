@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { AudioStream } from '../files/audio-stream.js';
 import { STDIN } from './inputs.js';
 
 /** Where the bytes of an input come from. */
@@ -36,4 +37,17 @@ export async function* counted(
   }
   // Ctrl-C ends a whole pipeline, and the end of the input may be seen before the signal: let the signal be first.
   await setImmediate();
+}
+
+/** The same audio; tells before each chunk how many seconds have been taken by then. */
+export function timed(audio: AudioStream, tell: (seconds: number) => void): AudioStream {
+  async function* chunks(): AsyncGenerator<Float32Array[], void, undefined> {
+    let samples = 0;
+    for await (const planar of audio) {
+      tell(samples / audio.sampleRate);
+      yield planar;
+      samples += planar[0].length;
+    }
+  }
+  return { ...audio, [Symbol.asyncIterator]: chunks };
 }

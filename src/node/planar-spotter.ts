@@ -1,5 +1,6 @@
 import { mixDown } from '../audio/pcm.js';
-import type { ChannelOptions } from '../channel.js';
+import type { ChannelOptions, SpotterSink } from '../channel.js';
+import { eventSink } from '../event-sink.js';
 import type { SpotterEvent } from '../events.js';
 import type { Model } from '../model.js';
 import type { Spotter } from '../spotter.js';
@@ -10,16 +11,20 @@ export interface PlanarOptions extends ChannelOptions {
   channels: number;
   /** A spotter for each channel, and `channel` on each event, in place of one spotter for the channels' mean. */
   perChannel?: boolean | undefined;
+  /** Whether to give events of frames, and not of detections only; true by default. */
+  frames?: boolean | undefined;
 }
 
 /** Listens to audio of several channels: to their mean, or to each of them. */
 export class PlanarSpotter {
   readonly #spotters: Spotter[] = [];
   readonly #perChannel: boolean;
+  readonly #frames: boolean;
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
-  constructor(model: Model, { channels, perChannel = false, ...options }: PlanarOptions) {
+  constructor(model: Model, { channels, perChannel = false, frames = true, ...options }: PlanarOptions) {
     this.#perChannel = perChannel;
+    this.#frames = frames;
     const count = perChannel ? channels : 1;
     while (this.#spotters.length < count) this.#spotters.push(model.spotter(options));
   }
@@ -31,14 +36,28 @@ export class PlanarSpotter {
 
   /** Takes one array a channel, all of one length; gives the events that they complete, in order of time. */
   push(planar: readonly Float32Array[]): SpotterEvent[] {
-    if (!this.#perChannel) return this.#spotters[0].push(mixDown(planar));
-    return inOrder(this.#spotters.map((spotter, channel) => spotter.push(planar[channel])));
+    if (!this.#perChannel) return this.#push(this.#spotters[0], mixDown(planar));
+    return inOrder(this.#spotters.map((spotter, channel) => this.#push(spotter, planar[channel])));
   }
 
   /** Ends the stream: gives the events of what is still held back. */
   flush(): SpotterEvent[] {
-    if (!this.#perChannel) return this.#spotters[0].flush();
-    return inOrder(this.#spotters.map((spotter) => spotter.flush()));
+    if (!this.#perChannel) return this.#flush(this.#spotters[0]);
+    return inOrder(this.#spotters.map((spotter) => this.#flush(spotter)));
+  }
+
+  #push(spotter: Spotter, samples: Float32Array): SpotterEvent[] {
+    return this.#collect(spotter, (sink) => spotter.push(samples, sink));
+  }
+
+  #flush(spotter: Spotter): SpotterEvent[] {
+    return this.#collect(spotter, (sink) => spotter.flush(sink));
+  }
+
+  #collect({ timeline, labels }: Spotter, hear: (sink: SpotterSink) => void): SpotterEvent[] {
+    const events: SpotterEvent[] = [];
+    hear(eventSink(timeline, labels, (event) => events.push(event), this.#frames));
+    return events;
   }
 
   /** Gives the memory back. */

@@ -12,6 +12,8 @@ export interface SpotAudioOptions {
   model: Model;
   /** A spotter for each channel, and `channel` on each event, in place of one spotter for the channels' mean. */
   perChannel?: boolean | undefined;
+  /** Whether to give events of frames, and not of detections only; true by default. */
+  frames?: boolean | undefined;
   /** `fused` by default. */
   extractor?: ExtractorName | undefined;
   /** In place of the model's own. */
@@ -45,15 +47,23 @@ export async function* spotFile(
  */
 export async function* spotAudio(
   audio: AudioStream,
-  { model, perChannel, extractor, decision, onWarning }: SpotAudioOptions,
+  options: SpotAudioOptions,
 ): AsyncGenerator<SpotterEvent, void, undefined> {
+  for await (const events of spotChunks(audio, options)) yield* events;
+}
+
+/** The same, all events of a chunk of audio together: waiting for each by itself takes longer than finding it. */
+export async function* spotChunks(
+  audio: AudioStream,
+  { model, perChannel, frames, extractor, decision, onWarning }: SpotAudioOptions,
+): AsyncGenerator<SpotterEvent[], void, undefined> {
   let spotter: PlanarSpotter | undefined;
   try {
     const { sampleRate, channels } = audio;
     const heard = { ...(extractor && { extractor }), ...(decision && { decision }) };
-    spotter = new PlanarSpotter(model, { sampleRate, channels, perChannel, ...heard });
-    for await (const planar of audio) yield* spotter.push(planar);
-    yield* spotter.flush();
+    spotter = new PlanarSpotter(model, { sampleRate, channels, perChannel, frames, ...heard });
+    for await (const planar of audio) yield spotter.push(planar);
+    yield spotter.flush();
     warnOfReplaced(spotter.replacedSamples, onWarning);
   } finally {
     spotter?.dispose();

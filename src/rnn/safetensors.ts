@@ -88,7 +88,7 @@ function readTensor(
   if (dtype !== 'F32' && dtype !== 'I8') throw damaged(`tensor ${name} has type ${dtype}, expected F32 or I8`, dtype);
   const [start, end] = data_offsets;
   const length = shape.reduce((product, n) => product * n, 1);
-  if (end > data.length || end - start !== length * BYTES_PER_VALUE[dtype]) {
+  if (end - start !== length * BYTES_PER_VALUE[dtype]) {
     throw damaged(`tensor ${name} of shape [${shape}] cannot lie at bytes ${start} to ${end}`, data_offsets);
   }
   // A copy, because the data need not be aligned. (Not `slice`, which for Node's Buffer is a view.)

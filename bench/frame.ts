@@ -89,7 +89,9 @@ function extraction(model: Model): Contender {
 function networkStep(model: Model, streams: number): Contender {
   const { kernels, network } = model;
   const slots = Int32Array.from({ length: streams }, () => kernels.memory.allocate(network.layout.bytes));
-  slots.forEach((slot, s) => fillFeatures(kernels, slot + network.features, model.config.coefficients, s));
+  slots.forEach((slot, s) => {
+    fillFeatures(kernels, slot + network.features, model.config.coefficients, s);
+  });
   const steps = Math.ceil(FRAMES / streams);
   return {
     name: `network, ${streams} stream${streams > 1 ? 's' : ''}`,

@@ -25,7 +25,9 @@ try {
 }
 
 function pack(): string {
-  const [{ filename, size }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], '.'));
+  const [{ filename, size }] = JSON.parse(
+    npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], '.'),
+  );
   console.log(`${filename}: ${(size / 1024).toFixed(0)} KB`);
   return join(folder, filename);
 }
@@ -49,7 +51,9 @@ function checkContents(project: string): void {
   const root = join(project, 'node_modules', 'earshot');
   const files = ['dist/kernels/simd/bytes.js', 'models/commands.safetensors', 'LICENSE', 'NOTICE', 'models/LICENSE'];
   for (const file of files) readFileSync(join(root, file));
-  const unwanted = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => /(^|\/)(src|test|bench)\//.test(f));
+  const unwanted = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) =>
+    /(^|\/)(src|test|bench)\//.test(f),
+  );
   if (unwanted.length > 0) throw new Error(`The package holds ${unwanted.join(', ')}`);
 }
 

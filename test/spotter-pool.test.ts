@@ -39,40 +39,40 @@ const drain = (pool: SpotterPool): void => {
 };
 
 describe('SpotterPool', () => {
-  it.each(['simd', 'plain'] as const)(
-    'gives each stream exactly what a spotter alone gives, however streams and chunks mix (%s)',
-    async (kernels) => {
-      const model = await smallModel({ convolutions: [{ channels: 9, kernel: 3, stride: 2 }] }, { kernels });
-      const rates = [8000, 16000, 44100, 48000];
-      const inputs = Array.from({ length: 37 }, (_, i) => {
-        const sampleRate = rates[i % rates.length];
-        return { sampleRate, signal: babble(Math.floor(sampleRate * (0.2 + 0.02 * i)), sampleRate, i) };
-      });
-      const expected = inputs.map(({ sampleRate, signal }) => alone(model, sampleRate, signal));
-      fc.assert(
-        fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 3, maxLength: 9 }), (lengths) => {
-          const pool = model.pool();
-          const listeners = inputs.map(({ sampleRate }) => open(pool, sampleRate));
-          const pieces = inputs.map(({ signal }, i) => cut(signal, [...lengths.slice(i % 3), ...lengths]));
-          for (let round = 0; pieces.some((list) => list.length > round); round++) {
-            listeners.forEach(({ stream }, i) => {
-              const piece = pieces[i][round];
-              if (piece) expect(stream.push(piece)).toBe(piece.length);
-              if (round === pieces[i].length - 1) stream.flush();
-            });
-            if (round % 3 !== 0) pool.tick();
-          }
-          drain(pool);
-          listeners.forEach(({ events, stream }, i) => {
-            expect(events).toEqual(expected[i]);
-            stream.dispose();
+  it.each([
+    'simd',
+    'plain',
+  ] as const)('gives each stream exactly what a spotter alone gives, however streams and chunks mix (%s)', async (kernels) => {
+    const model = await smallModel({ convolutions: [{ channels: 9, kernel: 3, stride: 2 }] }, { kernels });
+    const rates = [8000, 16000, 44100, 48000];
+    const inputs = Array.from({ length: 37 }, (_, i) => {
+      const sampleRate = rates[i % rates.length];
+      return { sampleRate, signal: babble(Math.floor(sampleRate * (0.2 + 0.02 * i)), sampleRate, i) };
+    });
+    const expected = inputs.map(({ sampleRate, signal }) => alone(model, sampleRate, signal));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 3, maxLength: 9 }), (lengths) => {
+        const pool = model.pool();
+        const listeners = inputs.map(({ sampleRate }) => open(pool, sampleRate));
+        const pieces = inputs.map(({ signal }, i) => cut(signal, [...lengths.slice(i % 3), ...lengths]));
+        for (let round = 0; pieces.some((list) => list.length > round); round++) {
+          listeners.forEach(({ stream }, i) => {
+            const piece = pieces[i][round];
+            if (piece) expect(stream.push(piece)).toBe(piece.length);
+            if (round === pieces[i].length - 1) stream.flush();
           });
-          expect(pool.size).toBe(0);
-        }),
-        { numRuns: 8 },
-      );
-    },
-  );
+          if (round % 3 !== 0) pool.tick();
+        }
+        drain(pool);
+        listeners.forEach(({ events, stream }, i) => {
+          expect(events).toEqual(expected[i]);
+          stream.dispose();
+        });
+        expect(pool.size).toBe(0);
+      }),
+      { numRuns: 8 },
+    );
+  });
 
   it('steps each stream by at most one frame a tick, and says how many it stepped', async () => {
     const pool = (await smallModel()).pool();

@@ -226,13 +226,15 @@ describe('Spotter.configure', () => {
     expect(model.config.decision.threshold).toBe(0.8);
   });
 
-  it.each([{ threshold: 1.5 }, { thresholds: { maybe: 0.5 } }, { smoothingFrames: 9 }, { refractoryFrames: -1 }])(
-    'refuses %o',
-    async (changes) => {
-      const spotter = (await smallModel()).spotter();
-      expect(() => spotter.configure(changes)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
-    },
-  );
+  it.each([
+    { threshold: 1.5 },
+    { thresholds: { maybe: 0.5 } },
+    { smoothingFrames: 9 },
+    { refractoryFrames: -1 },
+  ])('refuses %o', async (changes) => {
+    const spotter = (await smallModel()).spotter();
+    expect(() => spotter.configure(changes)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
+  });
 });
 
 describe('spot', () => {

@@ -74,12 +74,17 @@ export class PcmDecoder {
 export function mixDown(planar: readonly Float32Array[]): Float32Array {
   if (planar.length === 1) return planar[0];
   const mixed = new Float32Array(planar[0].length);
+  mixInto(planar, mixed);
+  return mixed;
+}
+
+/** The same, written to `mixed`. Allocates nothing. */
+export function mixInto(planar: readonly Float32Array[], mixed: Float32Array): void {
   for (let i = 0; i < mixed.length; i++) {
     let sum = 0;
     for (let channel = 0; channel < planar.length; channel++) sum += planar[channel][i];
     mixed[i] = sum / planar.length;
   }
-  return mixed;
 }
 
 /** Samples as 16-bit little-endian PCM: rounded to the nearest, held at full scale, 0 for NaN. */

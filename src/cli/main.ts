@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { endOnClosedOutput } from './endings.js';
+import { addEvaluateCommand } from './evaluate.js';
 import { EXIT } from './exit-codes.js';
 import { addFileCommand } from './file.js';
 import { addInfoCommand } from './info.js';
@@ -16,6 +17,7 @@ const program = new Command('earshot')
   .exitOverride();
 addFileCommand(program);
 addInfoCommand(program);
+addEvaluateCommand(program);
 
 endOnClosedOutput();
 try {

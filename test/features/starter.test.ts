@@ -46,8 +46,7 @@ test('the two models run on different kernels', () => {
 describe('on synthetic clips', () => {
   test.each(named(syntheticClips()))('the MFCCs of %s are within 1e-2 of the reference', (_, clip) => checkMfcc(clip));
   test.each(named(syntheticClips()))('the posteriors of %s are within 1e-4 of PyTorch', (_, clip) =>
-    checkPosteriors(clip),
-  );
+    checkPosteriors(clip));
 });
 
 const recorded = recordedClips();

@@ -140,21 +140,22 @@ describe('Ogg', () => {
     expect(ratio).toBeCloseTo(10 ** (-1541 / 256 / 20), 5);
   });
 
-  it.each(['tones.ogg', 'tones.opus', 'chirp-16.oga'])(
-    '%s becomes samples or a coded error, whatever happens to its bytes, checksums true or not',
-    async (name) => {
-      vi.spyOn(console, 'error').mockReturnValue(); // libopus complains there of bad packets.
-      const pages = pagesOf(fixture(name));
-      const mutation = fc.record({ page: fc.nat({ max: pages.length - 1 }), at: fc.nat(), to: fc.nat({ max: 255 }) });
-      const isTrue = fc.boolean();
-      await fc.assert(
-        fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 10 }), isTrue, async (mutations, isTrue) => {
-          const mutated = pages.map((page) => page.slice());
-          for (const { page, at, to } of mutations) mutated[page][at % mutated[page].length] = to;
-          await failureOf(read(concatBytes(...(isTrue ? mutated.map(withChecksum) : mutated))));
-        }),
-        { numRuns: 40 },
-      );
-    },
-  );
+  it.each([
+    'tones.ogg',
+    'tones.opus',
+    'chirp-16.oga',
+  ])('%s becomes samples or a coded error, whatever happens to its bytes, checksums true or not', async (name) => {
+    vi.spyOn(console, 'error').mockReturnValue(); // libopus complains there of bad packets.
+    const pages = pagesOf(fixture(name));
+    const mutation = fc.record({ page: fc.nat({ max: pages.length - 1 }), at: fc.nat(), to: fc.nat({ max: 255 }) });
+    const isTrue = fc.boolean();
+    await fc.assert(
+      fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 10 }), isTrue, async (mutations, isTrue) => {
+        const mutated = pages.map((page) => page.slice());
+        for (const { page, at, to } of mutations) mutated[page][at % mutated[page].length] = to;
+        await failureOf(read(concatBytes(...(isTrue ? mutated.map(withChecksum) : mutated))));
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -106,14 +106,13 @@ describe('WAV field by field', () => {
     expect([...(await read(bytes)).samples[0]]).toEqual([0.5, 0.25]);
   });
 
-  it.each([0, 0xffffffff, 0x7ffff000, 0x7fffffff, 0x80000000])(
-    'takes a length of %i, which pipes write, for "until the end"',
-    async (dataBytes) => {
-      const { samples, warnings } = await read(wav({ data: new Uint8Array(1000), dataBytes }));
-      expect(samples[0]).toHaveLength(500);
-      expect(warnings).toEqual([]);
-    },
-  );
+  it.each([
+    0, 0xffffffff, 0x7ffff000, 0x7fffffff, 0x80000000,
+  ])('takes a length of %i, which pipes write, for "until the end"', async (dataBytes) => {
+    const { samples, warnings } = await read(wav({ data: new Uint8Array(1000), dataBytes }));
+    expect(samples[0]).toHaveLength(500);
+    expect(warnings).toEqual([]);
+  });
 
   it('deals out 65,535 channels, even byte by byte', async () => {
     const channels = 65535;

@@ -97,20 +97,17 @@ describe('quantising', () => {
     ['gru', true],
     ['gru', false],
     ['lstm', true],
-  ] as const)(
-    'leaves a %s network that hears as one with the rounded weights in 32 bits',
-    async (cell, linearBeforeReset) => {
-      const { samples } = syntheticClips()[0];
-      const changes = { cell, linearBeforeReset, convolutions: CONVOLUTIONS };
-      const file = quantise(unevenRows(readSafetensors(smallModelBytes(changes))));
-      const expected = posteriorsOf(await loadModel(writeSafetensors(inFloats(file))), samples);
-      expect(expected).toHaveLength(49);
-      for (const kernels of ['plain', 'simd'] as const) {
-        const frames = posteriorsOf(await loadModel(writeSafetensors(file), { kernels }), samples);
-        expect(Math.max(...frames.map((frame, k) => worst(frame, expected[k])))).toBeLessThanOrEqual(2e-4);
-      }
-    },
-  );
+  ] as const)('leaves a %s network that hears as one with the rounded weights in 32 bits', async (cell, linearBeforeReset) => {
+    const { samples } = syntheticClips()[0];
+    const changes = { cell, linearBeforeReset, convolutions: CONVOLUTIONS };
+    const file = quantise(unevenRows(readSafetensors(smallModelBytes(changes))));
+    const expected = posteriorsOf(await loadModel(writeSafetensors(inFloats(file))), samples);
+    expect(expected).toHaveLength(49);
+    for (const kernels of ['plain', 'simd'] as const) {
+      const frames = posteriorsOf(await loadModel(writeSafetensors(file), { kernels }), samples);
+      expect(Math.max(...frames.map((frame, k) => worst(frame, expected[k])))).toBeLessThanOrEqual(2e-4);
+    }
+  });
 });
 
 describe('the quantised starter model', async () => {

@@ -1,0 +1,162 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { modelPath } from '../node/open-model.js';
+import {
+  type BadFile,
+  type Calibration,
+  calibrate,
+  type Evaluation,
+  evaluate,
+  htmlReport,
+  SPLITS,
+  type Split,
+  textReport,
+  withThresholds,
+} from '../train/evaluate/index.js';
+import { endOnSignals } from './endings.js';
+import { EXIT } from './exit-codes.js';
+import { failureLine, failureOf } from './failure.js';
+import { type Outlets, openOutlets } from './outlets.js';
+
+const EXAMPLES = `
+Examples:
+  $ earshot evaluate commands --data speech_commands --split testing
+  $ earshot evaluate mine.safetensors --data words --negatives talks --report mine.html
+  $ earshot evaluate mine.safetensors --data words --noise kitchen street --snr 20,10,0 --json
+  $ earshot evaluate mine.safetensors --data words --negatives talks \\
+      --calibrate --target-fa-per-hour 1 --out calibrated.safetensors
+`;
+
+/** What commander makes of the options. */
+interface EvaluateCommandOptions {
+  data: string[];
+  split?: Split;
+  negatives?: string[];
+  noise?: string[];
+  snr?: number[];
+  seed: number;
+  workers: number;
+  json?: true;
+  report?: string;
+  calibrate?: true;
+  targetFaPerHour?: number;
+  out?: string;
+}
+
+/** Adds `earshot evaluate MODEL` to the program. */
+export function addEvaluateCommand(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure how well a model does')
+    .description(
+      'Measures a model: its accuracy on clips, alone and as a stream; words that it misses in streams and what it hears\n' +
+        'where nothing was said; its accuracy in noise. docs/evaluation.md defines every figure.',
+    )
+    .argument('<model>', 'path of a model, or the name of one that comes with Earshot')
+    .requiredOption('--data <dirs...>', 'clips, a folder a label; other folders count as _unknown_')
+    .addOption(new Option('--split <name>', 'only this part, by the rule of Speech Commands').choices([...SPLITS]))
+    .option('--negatives <dirs...>', 'recordings without keywords, for false accepts an hour')
+    .option('--noise <dirs...>', 'recordings of noise to mix with the clips')
+    .option('--snr <decibels>', 'signal-to-noise ratios, with commas between them (default: 20,10,5,0)', decibels)
+    .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
+    .option('--workers <n>', 'threads; they change nothing but the time', wholeNumber(1), availableParallelism())
+    .option('--json', 'as one object of JSON')
+    .option('--report <file>', 'also write a report with charts, as one HTML file')
+    .option('--calibrate', 'choose a threshold for each label')
+    .option('--target-fa-per-hour <n>', 'false accepts an hour, all labels together, that thresholds may cost', rate)
+    .option('--out <file>', 'where to write the model with these thresholds')
+    .addHelpText('after', EXAMPLES)
+    .action(async (model: string, options: EvaluateCommandOptions) => {
+      checkUsage(options, (message) => command.error(`error: ${message}`));
+      process.exitCode = await run(model, options);
+    });
+}
+
+function checkUsage(options: EvaluateCommandOptions, reject: (message: string) => never): void {
+  const { calibrate, targetFaPerHour, out, negatives } = options;
+  if (options.snr && !options.noise) reject('--snr needs --noise');
+  if (!calibrate && (targetFaPerHour !== undefined || out !== undefined)) {
+    reject('--target-fa-per-hour and --out need --calibrate');
+  }
+  if (calibrate && (targetFaPerHour === undefined || out === undefined || negatives === undefined)) {
+    reject('--calibrate needs --target-fa-per-hour, --out and --negatives');
+  }
+}
+
+/** @returns the exit code */
+async function run(model: string, options: EvaluateCommandOptions): Promise<number> {
+  const outlets = openOutlets();
+  endOnSignals(outlets);
+  try {
+    const evaluation = await measure(model, options, outlets);
+    return evaluation.badFiles.length === 0 ? EXIT.done : EXIT.failed;
+  } catch (error) {
+    await outlets.messages.write(failureLine(model, failureOf(error)));
+    return EXIT.failed;
+  }
+}
+
+async function measure(model: string, options: EvaluateCommandOptions, outlets: Outlets): Promise<Evaluation> {
+  const bytes = await readFile(modelPath(model));
+  const { data, split, negatives = [], noise = [], snr, seed, workers } = options;
+  const onBadFile = (file: BadFile): void => void outlets.messages.write(failureLine(file.path, file));
+  const snrDb = snr && { snrDb: snr };
+  const evaluation = await evaluate({
+    model: bytes,
+    data,
+    split,
+    negatives,
+    noise,
+    ...snrDb,
+    seed,
+    workers,
+    onBadFile,
+  });
+  const calibration = await calibrated(bytes, evaluation, options);
+  if (options.report !== undefined) await writeFile(options.report, await htmlReport(evaluation));
+  const text = options.json
+    ? `${JSON.stringify({ ...evaluation, ...(calibration && { calibration }) }, null, 2)}\n`
+    : `${textReport(evaluation)}${calibration ? calibrationText(calibration) : ''}`;
+  await outlets.results.write(text);
+  return evaluation;
+}
+
+/** Writes the calibrated model, if that was asked for. */
+async function calibrated(
+  model: Uint8Array,
+  evaluation: Evaluation,
+  { targetFaPerHour, out }: EvaluateCommandOptions,
+): Promise<Calibration | undefined> {
+  if (targetFaPerHour === undefined || out === undefined) return undefined;
+  const calibration = calibrate(evaluation, targetFaPerHour);
+  await writeFile(out, withThresholds(model, calibration.thresholds));
+  return calibration;
+}
+
+function calibrationText({ thresholds, falseAcceptsPerHour, falseRejectRate }: Calibration): string {
+  const each = Object.entries(thresholds).map(([label, threshold]) => `${label} ${threshold}`);
+  const cost = `FRR ${(100 * falseRejectRate).toFixed(1)} % at ${falseAcceptsPerHour.toFixed(1)} FA/h`;
+  return `\nCalibrated: ${each.join(', ')}\n  ${cost} on these recordings; evaluate it on others\n`;
+}
+
+function decibels(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (text.trim() === '' || !values.every(Number.isFinite))
+    throw new InvalidArgumentError('Expected numbers such as 20,10,0.');
+  return values;
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < Infinity)) throw new InvalidArgumentError('Expected 0 or more.');
+  return value;
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
+  };
+}

@@ -1,0 +1,36 @@
+import { basename, dirname } from 'node:path';
+import { filesBelow } from './files.js';
+import { type Split, speakerOf, splitOf } from './split.js';
+
+/** What a clip is labelled whose word is no label of the model. */
+export const UNKNOWN = '_unknown_';
+export const SILENCE = '_silence_';
+
+/** A recording of one word, not yet read. */
+export interface Clip {
+  path: string;
+  /** The name of its folder if that is a label, `_unknown_` otherwise. */
+  label: string;
+  /** Undefined where the file's name does not tell. */
+  speaker: string | undefined;
+}
+
+/**
+ * The clips below some directories, in order.
+ * @param labels the model's
+ * @param split the only part to take; all of them if undefined
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ */
+export async function listClips(
+  directories: readonly string[],
+  labels: readonly string[],
+  split?: Split,
+): Promise<Clip[]> {
+  const paths = (await Promise.all(directories.map(filesBelow))).flat();
+  return paths
+    .filter((path) => split === undefined || splitOf(path) === split)
+    .map((path) => {
+      const folder = basename(dirname(path));
+      return { path, label: labels.includes(folder) ? folder : UNKNOWN, speaker: speakerOf(path) };
+    });
+}

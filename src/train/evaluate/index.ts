@@ -1,0 +1,18 @@
+export type { BadFile } from './bad-file.js';
+export { type Calibration, calibrate, withThresholds } from './calibrate.js';
+export type { Confusion, LabelScore } from './confusion.js';
+export type { DetPoint } from './det.js';
+export { type EvaluateOptions, evaluate } from './evaluate.js';
+export type {
+  Evaluation,
+  FalseAcceptRate,
+  LabelEvaluation,
+  NegativesEvaluation,
+  NoiseEvaluation,
+  WordsEvaluation,
+} from './evaluation.js';
+export { htmlReport } from './html-report.js';
+export type { Interval } from './interval.js';
+export type { StreamFalseAccepts } from './match.js';
+export { SPLITS, type Split } from './split.js';
+export { textReport } from './text-report.js';

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Spotter } from '../../../spotter.js';
+import { type BadFile, badFile } from '../bad-file.js';
+import { ClipRule } from '../clip-rule.js';
+import { convertRate } from '../convert-rate.js';
+import { mixAtSnr, noiseExcerpt } from '../mix.js';
+import { randomSource } from '../random.js';
+import { oneSecond, readSound, type Sound } from '../sound.js';
+import { wordSpan } from '../word-span.js';
+import type { JobContext } from './context.js';
+import { DRAW } from './draw.js';
+
+/** Clips to label one by one. */
+export interface ClipsJob {
+  /** `index` is the clip's place among all clips, for what is drawn at random. */
+  clips: readonly { path: string; index: number }[];
+  /** Signal-to-noise ratios in decibels at which to label each clip again, in each of the noises. */
+  snrDb: readonly number[];
+}
+
+/** What the model takes a clip for. */
+export interface LabelledClip {
+  /** SHA-1 of the file's bytes. */
+  digest: string;
+  predicted: string;
+  /** The same in noise: `inNoise[noise][snr]`. */
+  inNoise: string[][];
+}
+
+/** Labels clips by the clip rule: each from a fresh state, cut or padded to one second at its own rate, no flush. */
+export async function labelClips(context: JobContext, { clips, snrDb }: ClipsJob): Promise<(LabelledClip | BadFile)[]> {
+  const labelled: (LabelledClip | BadFile)[] = [];
+  for (const { path, index } of clips) {
+    labelled.push(await labelClip(context, path, index, snrDb).catch((error) => badFile(path, error)));
+  }
+  return labelled;
+}
+
+async function labelClip(
+  { model, seed, noises }: JobContext,
+  path: string,
+  index: number,
+  snrDb: readonly number[],
+): Promise<LabelledClip> {
+  const sound = await readSound(path);
+  const digest = createHash('sha1')
+    .update(await readFile(path))
+    .digest('hex');
+  const { sampleRate } = sound;
+  const clip = oneSecond(sound);
+  const spotter = model.spotter({ sampleRate });
+  const label = (samples: Float32Array) =>
+    model.labels[labelSecond(spotter, samples, model.config.decision.clipFrames)];
+  const word = wordSpan(sound.samples.subarray(0, sampleRate), sampleRate);
+  const inNoise = noises.map((noise, n) => {
+    const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, index));
+    return snrDb.map((snr) => label(mixAtSnr(clip, word, excerpt, snr)));
+  });
+  const predicted = label(clip);
+  spotter.dispose();
+  return { digest, predicted, inNoise };
+}
+
+function labelSecond(spotter: Spotter, samples: Float32Array, clipFrames: number): number {
+  const rule = new ClipRule(spotter.labels.length, clipFrames);
+  spotter.reset();
+  spotter.push(samples, { frame: (_, posteriors) => rule.frame(posteriors), detection() {} });
+  return rule.label();
+}
+
+const converted = new WeakMap<Sound, Map<number, Float32Array>>();
+
+/** A noise at another rate; kept, because most clips have the same. */
+function atRate(noise: Sound, rate: number): Float32Array {
+  const known = converted.get(noise) ?? new Map<number, Float32Array>();
+  converted.set(noise, known);
+  const samples = known.get(rate) ?? convertRate(noise, rate);
+  known.set(rate, samples);
+  return samples;
+}

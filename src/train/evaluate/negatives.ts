@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EarshotError } from '../../errors.js';
+import { filesBelow } from './files.js';
+
+/** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
+const WORD_LIST = 'words.tsv';
+
+/**
+ * The recordings below some directories in which no label is spoken. A `words.tsv` in a directory or beside it says what
+ * is spoken: a header line, then a line a recording, with its path (column `file`, relative to the list) and the words
+ * in it (column `command_words`, separated by spaces). Recordings that no list names count as holding none.
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ */
+export async function listNegatives(directories: readonly string[], labels: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(directories.map((directory) => negativesBelow(directory, labels)));
+  return found.flat();
+}
+
+async function negativesBelow(directory: string, labels: readonly string[]): Promise<string[]> {
+  const paths = (await filesBelow(directory)).filter((path) => basename(path) !== WORD_LIST);
+  const beside = await readWordList(dirname(resolve(directory)), labels);
+  const withWords = new Set([...beside, ...(await readWordList(directory, labels))]);
+  return paths.filter((path) => !withWords.has(resolve(path)));
+}
+
+/** Absolute paths of the recordings that hold a label by the list in a folder; none if there is no list. */
+async function readWordList(folder: string, labels: readonly string[]): Promise<string[]> {
+  const path = join(folder, WORD_LIST);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return [];
+  const [head, ...lines] = text.split(/\r?\n/).map((line) => line.split('\t'));
+  const [file, words] = [head.indexOf('file'), head.indexOf('command_words')];
+  if (file < 0 || words < 0) {
+    throw new EarshotError('EARSHOT_BAD_ARGUMENT', `${path} lacks the column file or command_words`, { value: path });
+  }
+  return lines
+    .filter((line) => (line[words] ?? '').split(/\s+/).some((word) => labels.includes(word)))
+    .map((line) => resolve(folder, line[file]));
+}

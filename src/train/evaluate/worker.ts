@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadModel } from '../../model.js';
+import type { JobContext } from './jobs/context.js';
+import { JOBS, type JobInput, type JobName } from './jobs/index.js';
+import type { Sound } from './sound.js';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  model: Uint8Array;
+  seed: number;
+  noises: readonly Sound[];
+}
+
+/** What it is sent. It answers each task with the job's output; an error ends it. */
+export interface WorkerTask {
+  name: JobName;
+  input: JobInput<JobName>;
+}
+
+const { model: bytes, seed, noises } = workerData as WorkerStart;
+const context: JobContext = { model: await loadModel(bytes), seed, noises };
+
+parentPort?.on('message', async ({ name, input }: WorkerTask) => {
+  const job = JOBS[name] as (context: JobContext, input: JobInput<JobName>) => Promise<unknown>;
+  parentPort?.postMessage(await job(context, input));
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../../src/model.ts';
+import { calibrate, withThresholds } from '../../../src/train/evaluate/calibrate.ts';
+import type { DetPoint } from '../../../src/train/evaluate/det.ts';
+import type { Evaluation } from '../../../src/train/evaluate/evaluation.ts';
+import { smallModelBytes } from '../../helpers/models.ts';
+
+const THRESHOLDS = [0.2, 0.5, 0.8, 1];
+const HOURS = 2;
+const KEYWORDS = 40;
+
+type Counts = { misses: number; accepts: number };
+
+/** As much of an evaluation as calibration reads. @param counts of each label, at each threshold */
+function evaluationOf(counts: Record<string, Counts[]>): Evaluation {
+  const labels = Object.keys(counts);
+  const det = THRESHOLDS.map(
+    (threshold, n) =>
+      ({ threshold, perLabel: Object.fromEntries(labels.map((label) => [label, counts[label][n]])) }) as DetPoint,
+  );
+  const perLabel = Object.fromEntries(labels.map((label) => [label, {}]));
+  return { det, words: { keywords: KEYWORDS }, negatives: { hours: HOURS, perLabel } } as unknown as Evaluation;
+}
+
+describe('calibrate', () => {
+  it('spends the accepts where they save the most misses', () => {
+    const yes = [0, 2, 8, 20].map((misses, n) => ({ misses, accepts: [9, 4, 1, 0][n] }));
+    const no = [0, 1, 2, 20].map((misses, n) => ({ misses, accepts: [9, 5, 3, 0][n] }));
+    const { thresholds, ...cost } = calibrate(evaluationOf({ yes, no }), 2.2);
+    expect(thresholds).toEqual({ yes: 0.8, no: 0.8 });
+    expect(cost).toEqual({ targetFalseAcceptsPerHour: 2.2, falseAcceptsPerHour: 2, falseRejectRate: 10 / KEYWORDS });
+  });
+
+  it('takes the highest of thresholds that cost the same', () => {
+    const same = THRESHOLDS.map(() => ({ misses: 3, accepts: 0 }));
+    expect(calibrate(evaluationOf({ yes: same }), 0).thresholds).toEqual({ yes: 1 });
+  });
+
+  it('is never beaten by any other choice of thresholds', () => {
+    const counts = fc.array(fc.record({ misses: fc.nat(20), accepts: fc.nat(9) }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(counts, counts, counts, fc.nat(12), (a, b, c, target) => {
+        const allowed = a
+          .flatMap((x) => b.flatMap((y) => c.map((z) => [x, y, z])))
+          .filter((choice) => choice.reduce((sum, { accepts }) => sum + accepts, 0) <= target * HOURS);
+        const evaluation = evaluationOf({ a, b, c });
+        if (allowed.length === 0) {
+          expect(() => calibrate(evaluation, target)).toThrow(
+            expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }),
+          );
+          return;
+        }
+        const misses = allowed.map((choice) => choice.reduce((sum, one) => sum + one.misses, 0));
+        const found = calibrate(evaluation, target);
+        expect(found.falseAcceptsPerHour).toBeLessThanOrEqual(target);
+        expect(found.falseRejectRate).toBeCloseTo(Math.min(...misses) / KEYWORDS, 12);
+      }),
+    );
+  });
+});
+
+describe('withThresholds', () => {
+  it('changes the thresholds of a model and nothing else', async () => {
+    const bytes = smallModelBytes();
+    const before = await loadModel(bytes);
+    const after = await loadModel(withThresholds(bytes, { yes: 0.25, no: 0.75 }));
+    expect(after.config).toEqual({
+      ...before.config,
+      decision: { ...before.config.decision, thresholds: { yes: 0.25, no: 0.75 } },
+    });
+    const sound = new Float32Array(4000).fill(0.1);
+    const posteriors = (model: typeof before) =>
+      model
+        .spotter()
+        .push(sound)
+        .filter(({ type }) => type === 'frame');
+    expect(posteriors(after)).toEqual(posteriors(before));
+  });
+});

@@ -1,0 +1,143 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../../src/model.ts';
+import { ClipRule } from '../../../src/train/evaluate/clip-rule.ts';
+import {
+  type BadFile,
+  type EvaluateOptions,
+  evaluate,
+  htmlReport,
+  textReport,
+} from '../../../src/train/evaluate/index.ts';
+import { DRAW } from '../../../src/train/evaluate/jobs/draw.ts';
+import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
+import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
+import { bundledModelBytes, smallModelBytes } from '../../helpers/models.ts';
+import { babble, noise } from '../../helpers/sound.ts';
+import { directoryOf, wavBytes } from './helpers.ts';
+
+const RATE = 16000;
+const LABELS = ['_silence_', 'yes', 'no', '_unknown_'];
+/** One of the thresholds of the DET curve. */
+const AT = 5;
+const DECISION = { threshold: THRESHOLDS[AT], smoothingFrames: 3, refractoryFrames: 5 };
+/** Hears "no" in nearly everything, so that there are hits and false accepts. */
+const MODEL = smallModelBytes({ labels: LABELS, decision: DECISION }, 8);
+/** Labels clips in several ways. */
+const UNDECIDED = smallModelBytes({ labels: LABELS }, 10);
+
+/** 150 clips of about a second, most at 16 kHz, and one that is no sound. */
+function clipFiles(): Record<string, Uint8Array | string> {
+  const folders = ['_silence_', 'yes', 'no', 'happy'];
+  const clips = Array.from({ length: 150 }, (_, n) => {
+    const rate = n % 10 === 0 ? 8000 : RATE;
+    const sound = babble(Math.round(rate * (0.5 + (n % 8) / 10)), rate, n).map((sample) => sample * (0.2 + (n % 5)));
+    return [`${folders[n % 4]}/s${n % 11}_nohash_${n}.wav`, wavBytes(sound, rate)] as const;
+  });
+  return { ...Object.fromEntries(clips), 'yes/again_nohash_0.wav': clips[1][1], 'yes/broken.wav': 'no sound' };
+}
+
+const soundDirectory = (name: string, seconds: number) =>
+  directoryOf({ [`${name}/a.wav`]: wavBytes(babble(RATE * seconds, RATE, 9), RATE) });
+
+const options = (): EvaluateOptions => ({
+  model: MODEL,
+  data: [directoryOf(clipFiles())],
+  negatives: [soundDirectory('talk', 20)],
+  noise: [directoryOf({ 'hiss.wav': wavBytes(noise(RATE * 3, 4), RATE) })],
+  snrDb: [10, 0],
+  seed: 3,
+});
+
+/** Clips by the definition, without workers. */
+async function pushed(paths: readonly string[]) {
+  const model = await loadModel(UNDECIDED);
+  const rule = new ClipRule(LABELS.length, model.config.decision.clipFrames);
+  const label = (path: string, spotter = model.spotter({ sampleRate: RATE })): string => {
+    const bytes = readFileSync(path);
+    const second = new Float32Array(bytes.readUInt32LE(24));
+    for (let i = 0; i < second.length && 45 + 2 * i < bytes.length; i++)
+      second[i] = bytes.readInt16LE(44 + 2 * i) / 32768;
+    rule.begin();
+    spotter.push(second, { frame: (_, posteriors) => rule.frame(posteriors), detection() {} });
+    return LABELS[rule.label()];
+  };
+  const stream = model.spotter({ sampleRate: RATE });
+  return { alone: paths.map((path) => label(path)), streamed: paths.map((path) => label(path, stream)) };
+}
+
+const truthOf = (path: string): string => (LABELS.includes(folderOf(path)) ? folderOf(path) : '_unknown_');
+const folderOf = (path: string): string => basename(join(path, '..'));
+
+describe('evaluate', () => {
+  it('gives the same figures for any number of workers, and names bad files', async () => {
+    const given = options();
+    const bad: BadFile[] = [];
+    const one = await evaluate({ ...given, workers: 1, onBadFile: (file) => bad.push(file) });
+    const three = await evaluate({ ...given, workers: 3 });
+    expect(three).toEqual(one);
+    expect(bad).toEqual([expect.objectContaining({ path: join(given.data[0], 'yes/broken.wav') })]);
+    expect(one.badFiles).toEqual(bad);
+    expect(one.clips).toBe(151);
+    expect(one.duplicates).toBe(1);
+    expect(one.words.keywords + one.words.unknownWords).toBe(one.clips - one.perLabel._silence_.clips);
+    expect(one.words.hits + one.words.misses).toBe(one.words.keywords);
+    expect(one.words.hits).toBeGreaterThan(0);
+    expect(one.negatives?.hours).toBeCloseTo(20 / 3600, 9);
+    expect(one.falseAcceptsPerHour).toBeGreaterThan(0);
+    expect(one.det[AT]).toMatchObject({
+      falseRejectRate: one.falseRejectRate,
+      falseAcceptsPerHour: one.falseAcceptsPerHour,
+    });
+    expect(one.noise).toHaveLength(2);
+    expect(one.confusion.counts.flat().reduce((sum, n) => sum + n, 0)).toBe(one.clips);
+    const rates = [one.accuracy, one.streamedAccuracy, one.speakerMeanAccuracy, one.falseRejectRate];
+    for (const rate of [...rates, ...one.accuracyInterval]) expect(rate !== null && rate >= 0 && rate <= 1).toBe(true);
+  });
+
+  it('labels clips alone and in a stream as the definitions say', async () => {
+    const files = Object.entries(clipFiles()).filter(([path]) => !/broken|again|_(\d*)0.wav/.test(path));
+    const directory = directoryOf(Object.fromEntries(files));
+    const paths = files.map(([path]) => join(directory, path)).sort();
+    const { alone } = await pushed(paths);
+    const order = shuffled(paths, randomSource(3, DRAW.order));
+    const { streamed } = await pushed(order);
+    const right = (some: string[], labels: string[]) => some.filter((path, n) => truthOf(path) === labels[n]).length;
+    const found = await evaluate({ model: UNDECIDED, data: [directory], seed: 3, workers: 1 });
+    expect(found.accuracy).toBe(right(paths, alone) / paths.length);
+    expect(found.streamedAccuracy).toBe(right(order, streamed) / paths.length);
+    expect(new Set(alone).size).toBeGreaterThan(1);
+    expect(found.falseAcceptsPerHour).toBeNull();
+  });
+
+  it('needs at least one clip that it can read', async () => {
+    const data = [directoryOf({ 'yes/broken.wav': 'no sound' })];
+    await expect(evaluate({ model: MODEL, data, workers: 1 })).rejects.toMatchObject({
+      code: 'EARSHOT_FILE_NOT_FOUND',
+    });
+  });
+
+  it('reports for the terminal, and as one HTML file that asks for nothing else', async () => {
+    const evaluation = await evaluate({ ...options(), workers: 2 });
+    expect(textReport(evaluation)).toContain(`clip accuracy       ${(100 * evaluation.accuracy).toFixed(1)} %`);
+    const html = await htmlReport({ ...evaluation, model: { ...evaluation.model, name: '<script>' } });
+    expect(html).toContain('Evaluation of &#60;script&#62;');
+    expect(html).not.toMatch(/(src|href)=/);
+    const charts = JSON.parse(/id="charts">(.*)<\/script>/.exec(html)?.[1] ?? '');
+    expect(charts).toHaveLength(3);
+    for (const { data } of charts) for (const curve of data) expect(curve).toHaveLength(data[0].length);
+  });
+
+  const dev = '/work/shared/data/real/commands_dev';
+  it.skipIf(!existsSync(dev))(
+    'finds the known clip accuracy of the first model on recorded clips',
+    async () => {
+      const found = await evaluate({ model: bundledModelBytes(), data: [dev] });
+      expect(found.clips).toBe(1183);
+      expect(found.duplicates).toBe(66);
+      expect(Math.abs(found.accuracy - 0.939)).toBeLessThan(0.004);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { convertRate } from '../../../src/train/evaluate/convert-rate.ts';
+import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
+import { oneSecond } from '../../../src/train/evaluate/sound.ts';
+import { rms, wordSpan } from '../../../src/train/evaluate/word-span.ts';
+import { noise } from '../../helpers/sound.ts';
+
+const RATE = 16000;
+const tone = (seconds: number, level = 0.3, hertz = 300, rate = RATE): Float32Array =>
+  Float32Array.from({ length: seconds * rate }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / rate));
+
+describe('oneSecond', () => {
+  it('pads and cuts', () => {
+    expect(oneSecond({ samples: Float32Array.of(1, 2), sampleRate: 4 })).toEqual(Float32Array.of(1, 2, 0, 0));
+    expect(oneSecond({ samples: Float32Array.of(1, 2, 3), sampleRate: 2 })).toEqual(Float32Array.of(1, 2));
+  });
+});
+
+describe('wordSpan', () => {
+  const place = (...parts: [at: number, samples: Float32Array][]): Float32Array => {
+    const recording = noise(RATE, 3, 0.002);
+    for (const [at, samples] of parts) {
+      for (let i = 0; i < samples.length; i++) recording[at * RATE + i] += samples[i];
+    }
+    return recording;
+  };
+
+  it('finds a word in a quiet room to the block of 10 ms', () => {
+    const { start, end } = wordSpan(place([0.3, tone(0.4)]), RATE);
+    expect(start / RATE).toBeCloseTo(0.3, 5);
+    expect(end / RATE).toBeCloseTo(0.7, 5);
+  });
+
+  it('holds a weak end and a pause, but no click', () => {
+    const word = place([0.2, tone(0.2)], [0.45, tone(0.1, 0.02)], [0.8, tone(0.02)]);
+    const { start, end } = wordSpan(word, RATE);
+    expect([start / RATE, end / RATE]).toEqual([0.2, 0.55]);
+  });
+
+  it('is the whole recording of silence', () => {
+    expect(wordSpan(new Float32Array(800), RATE)).toEqual({ start: 0, end: 800 });
+  });
+
+  it('lies within the recording, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 900 }), (values) => {
+        const { start, end } = wordSpan(Float32Array.from(values), 8000);
+        expect(start).toBeGreaterThanOrEqual(0);
+        expect(end).toBeGreaterThan(start);
+        expect(end).toBeLessThanOrEqual(values.length);
+      }),
+    );
+  });
+});
+
+describe('mixAtSnr', () => {
+  it('gives exactly the ratio that was asked for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -20, max: 40 }), fc.integer({ min: 1, max: 99 }), (snrDb, seed) => {
+        const speech = new Float32Array(RATE);
+        speech.set(tone(0.4), 4000);
+        const word = { start: 4000, end: 4000 + 0.4 * RATE };
+        const hiss = noise(RATE, seed, 0.1);
+        const mixed = mixAtSnr(speech, word, hiss, snrDb);
+        const added = mixed.map((sample, i) => sample - speech[i]);
+        const ratio = 20 * Math.log10(rms(speech.subarray(word.start, word.end)) / rms(added));
+        expect(ratio).toBeCloseTo(snrDb, 2);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('leaves speech alone where there is no noise', () => {
+    const speech = tone(0.1);
+    expect(mixAtSnr(speech, { start: 0, end: 10 }, new Float32Array(speech.length), 10)).toEqual(speech);
+  });
+
+  it('draws noise from any place, and goes round at its end', () => {
+    const ramp = Float32Array.from({ length: 10 }, (_, i) => i);
+    expect([...noiseExcerpt(ramp, 13, () => 0.75)]).toEqual([7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(noiseExcerpt(ramp, 1, () => 0.9999)[0]).toBe(9);
+  });
+});
+
+describe('convertRate', () => {
+  it.each([
+    [16000, 8000],
+    [8000, 16000],
+    [44100, 16000],
+    [16000, 16000],
+  ])('keeps a tone and its length from %i to %i Hz', (from, to) => {
+    const converted = convertRate({ samples: tone(0.5, 0.3, 440, from), sampleRate: from }, to);
+    const expected = tone(0.5, 0.3, 440, to);
+    expect(converted.length).toBe(expected.length);
+    const inner = (samples: Float32Array) => [...samples.subarray(200, -200)];
+    const errors = inner(converted).map((sample, i) => Math.abs(sample - expected[200 + i]));
+    expect(Math.max(...errors)).toBeLessThan(2e-3);
+  });
+});

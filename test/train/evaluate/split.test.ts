@@ -1,0 +1,34 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { speakerOf, splitOf } from '../../../src/train/evaluate/split.ts';
+
+describe('speakerOf', () => {
+  it('reads the last field before _nohash_', () => {
+    expect(speakerOf('data/yes/0a7c2a8d_nohash_0.wav')).toBe('0a7c2a8d');
+    expect(speakerOf('data/_unknown_/bird_0fa1e7a9_nohash_0.wav.flac')).toBe('0fa1e7a9');
+    expect(speakerOf('data/_silence_/1037.flac')).toBeUndefined();
+  });
+});
+
+describe('splitOf', () => {
+  // By `which_set` of the data set's README, in Python.
+  it.each([
+    ['0a7c2a8d_nohash_0.wav', 'training'],
+    ['c50f55b8_nohash_3.wav', 'training'],
+    ['a69b9b3e_nohash_0.wav', 'validation'],
+    ['bb05582b_nohash_2.wav', 'testing'],
+    ['bird_3b4f8f24_nohash_0.wav.flac', 'testing'],
+    ['1037.flac', 'testing'],
+    ['talk.wav', 'training'],
+  ])('puts %s where the official rule does', (name, split) => {
+    expect(splitOf(`some/where/${name}`)).toBe(split);
+  });
+
+  const real = '/work/shared/data/real/';
+  it.skipIf(!existsSync(real)).each([
+    ['commands_dev/yes', 'testing'],
+    ['words_train/happy', 'training'],
+  ])('finds the recorded clips of %s in the part that they were taken from', (folder, split) => {
+    for (const name of readdirSync(real + folder)) expect(splitOf(name)).toBe(split);
+  });
+});

@@ -33,7 +33,7 @@ const readJson = (name: string): unknown =>
 type Cell = Golden['cell'];
 type Weights = Golden['weights'];
 
-/** Made with onnxruntime by scripts/make-golden.ts: one stream each. */
+/** Made with onnxruntime by bench/make-golden.ts: one stream each. */
 function onnxruntimeCases(): Golden[] {
   interface Case {
     cell: Cell;

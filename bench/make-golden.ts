@@ -1,15 +1,15 @@
 /**
  * Writes test/golden/cells.json: two-layer Elman, LSTM and GRU networks with random weights, and what onnxruntime's
  * own RNN, LSTM and GRU operators make of a random sequence. Run by hand, after
- * `npm ci --prefix bench --ignore-scripts`: `npx tsx scripts/make-golden.ts`.
+ * `npm ci --prefix bench --ignore-scripts`: `npx tsx bench/make-golden.ts`.
  *
  * The same formulas written out below in float64 must agree, or nothing is written.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type Cell, gateCount } from '../bench/onnx/gates.js';
-import { pytorchLayers, type RecurrentLayer } from '../bench/onnx/network.js';
-import { runLayers } from '../bench/onnx/recurrent.js';
-import { loadRuntime } from '../bench/onnx/session.js';
+import { type Cell, gateCount } from './onnx/gates.js';
+import { pytorchLayers, type RecurrentLayer } from './onnx/network.js';
+import { runLayers } from './onnx/recurrent.js';
+import { loadRuntime } from './onnx/session.js';
 
 const FILE = new URL('../test/golden/cells.json', import.meta.url);
 const SEED = 20260101;
@@ -173,7 +173,7 @@ for (const size of SIZES) for (const variant of VARIANTS) cases.push(await makeC
 const head = JSON.stringify(
   {
     source: `${runtime.name}, operators RNN, LSTM, GRU (operator set 17), CPU, float32`,
-    madeBy: `scripts/make-golden.ts, seed ${SEED}; checked there within ${TOLERANCE} against float64`,
+    madeBy: `bench/make-golden.ts, seed ${SEED}; checked there within ${TOLERANCE} against float64`,
     note: NOTE,
   },
   null,

@@ -1,5 +1,8 @@
 import { cpus } from 'node:os';
+import { benchFile } from './file.js';
 import { benchFrame } from './frame.js';
 
 console.log(`Node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores\n`);
 await benchFrame();
+console.log('');
+await benchFile();

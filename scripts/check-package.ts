@@ -8,6 +8,9 @@ import { join, resolve } from 'node:path';
 const npm = (args: string[], cwd: string): string =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
+/** Under the LGPL, separate and replaceable, and named in NOTICE. */
+const KNOWN_LGPL = ['codec-parser'];
+
 const folder = mkdtempSync(join(tmpdir(), 'earshot-package-'));
 try {
   const tarball = pack();
@@ -56,9 +59,6 @@ function checkContents(project: string): void {
   );
   if (unwanted.length > 0) throw new Error(`The package holds ${unwanted.join(', ')}`);
 }
-
-/** Under the LGPL, separate and replaceable, and named in NOTICE. */
-const KNOWN_LGPL = ['codec-parser'];
 
 /** Nothing under the GPL may be installed together with Earshot. */
 function checkLicences(project: string): void {
@@ -150,7 +150,8 @@ function checkWithoutAlsa(project: string): void {
   }
 }
 
-const streamedFormats = (project: string): string[] =>
-  readdirSync(join(project, 'formats'))
+function streamedFormats(project: string): string[] {
+  return readdirSync(join(project, 'formats'))
     .filter((name) => /\.(wav|flac|mp3|ogg|opus)$/.test(name))
     .map((name) => join('formats', name));
+}

@@ -1,5 +1,5 @@
 import { checkSampleRate } from './audio/rates.js';
-import { type DecisionConfig, type ModelConfig, withDecision } from './config.js';
+import { type DecisionConfig, type ModelConfig, reconfigured, withDecision } from './config.js';
 import { Decider } from './decide.js';
 import { EarshotError, unexpected } from './errors.js';
 import type { ExtractorName } from './features/extractor.js';
@@ -146,11 +146,7 @@ export class Channel {
 
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT when a value is out of range or `smoothingFrames` would change */
   configure(changes: Partial<DecisionConfig>): void {
-    const { decision } = withDecision(this.#config, changes);
-    if (decision.smoothingFrames !== this.#config.decision.smoothingFrames) {
-      const now = `${this.#config.decision.smoothingFrames}, as at the start`;
-      throw unexpected('EARSHOT_BAD_ARGUMENT', 'smoothingFrames', now, decision.smoothingFrames);
-    }
+    const { decision } = reconfigured(this.#config, changes);
     this.#config.decision = decision;
     this.#decider.configure(decision);
   }
@@ -193,6 +189,24 @@ export class Channel {
       posteriors: floats(network.posteriors, this.labels.length),
       layers: network.inspect(this.slot),
     };
+  }
+
+  /** How many numbers `copyActivations` writes: the MFCCs, then the hidden state of each recurrent layer. */
+  get activationSizes(): number[] {
+    return this.#model.network.activations.map(({ size }) => size);
+  }
+
+  /** Writes them as they are after the last frame, side by side. Allocates nothing. */
+  copyActivations(out: Float32Array, at: number): void {
+    this.checkAlive();
+    const { network, kernels } = this.#model;
+    const { f32 } = kernels.memory;
+    let to = at;
+    for (let field = 0; field < network.activations.length; field++) {
+      const { offset, size } = network.activations[field];
+      const from = (this.slot + offset) >> 2;
+      for (let i = 0; i < size; i++) out[to++] = f32[from + i];
+    }
   }
 
   dispose(): void {

@@ -119,6 +119,20 @@ export function withDecision(config: ModelConfig, changes: Partial<DecisionConfi
   return { ...config, decision: result.output };
 }
 
+/**
+ * The same for a stream that runs.
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT also when `smoothingFrames` would change
+ */
+export function reconfigured(config: ModelConfig, changes: Partial<DecisionConfig>): ModelConfig {
+  const changed = withDecision(config, changes);
+  const { smoothingFrames } = config.decision;
+  if (changed.decision.smoothingFrames !== smoothingFrames) {
+    const expectation = `${smoothingFrames}, as at the start`;
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'smoothingFrames', expectation, changed.decision.smoothingFrames);
+  }
+  return changed;
+}
+
 function checkThresholds(
   thresholds: Record<string, number>,
   labels: readonly string[],

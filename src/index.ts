@@ -1,27 +1,6 @@
-export { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding } from './audio/pcm.js';
-export type { ChannelOptions, Inspection, SpotterSink } from './channel.js';
-export type { ConvolutionConfig, DecisionConfig, ModelConfig } from './config.js';
-export { EarshotError, ERROR_CODES, type ErrorCode } from './errors.js';
-export { eventSink } from './event-sink.js';
-export {
-  type DetectionEvent,
-  decodeEvent,
-  type EarshotEvent,
-  type ErrorEvent,
-  encodeEvent,
-  type FileEvent,
-  type FrameEvent,
-  type SpotterEvent,
-  type WarningEvent,
-} from './events.js';
-export type { ExtractorName } from './features/extractor.js';
+export * from './engine.js';
 export type { AudioFormat, AudioStream, AudioWarning } from './files/audio-stream.js';
 export { type OpenStreamOptions, openAudioStream } from './files/open-stream.js';
 export type { RawAudio } from './files/raw.js';
-export { type LoadOptions, loadModel, type Model } from './model.js';
-export { type ModelInfo, modelInfo } from './model-info.js';
-export type { LayerInspection } from './rnn/recurrent.js';
-export { spot } from './spot.js';
-export type { Spotter } from './spotter.js';
-export type { PoolStream, SpotterPool } from './spotter-pool.js';
-export type { Timeline } from './timeline.js';
+export { quantise } from './rnn/quantise.js';
+export { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from './rnn/safetensors.js';

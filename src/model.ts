@@ -1,14 +1,12 @@
 import { ResamplerFilter } from './audio/resampler.js';
 import type { ChannelOptions } from './channel.js';
-import { crc32 } from './checksum.js';
-import { type ModelConfig, parseModelConfig } from './config.js';
-import { EarshotError } from './errors.js';
+import type { ModelConfig } from './config.js';
 import { createExtractor, type Extractor, type ExtractorName } from './features/extractor.js';
 import type { Kernels } from './kernels/kernels.js';
 import { plainKernels } from './kernels/plain.js';
 import { simdKernels } from './kernels/simd.js';
+import { type ModelFile, readModelFile } from './model-file.js';
 import { Network } from './rnn/network.js';
-import { readSafetensors, type TensorFile } from './rnn/safetensors.js';
 import { networkWeights } from './rnn/weights.js';
 import { Spotter } from './spotter.js';
 import { SpotterPool } from './spotter-pool.js';
@@ -23,26 +21,19 @@ export interface LoadOptions {
  * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
  */
 export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Promise<Model> {
-  const file = readSafetensors(bytes);
-  const config = parseModelConfig(parametersOf(file));
-  const kernels = options.kernels === 'plain' ? plainKernels() : ((await simdKernels()) ?? plainKernels());
-  return new Model(config, file, crc32(bytes), kernels);
+  return buildModel(readModelFile(bytes), options);
 }
 
-function parametersOf({ metadata }: TensorFile): unknown {
-  const text = metadata.earshot;
-  if (text === undefined) {
-    throw new EarshotError('EARSHOT_MODEL_DAMAGED', 'The file has no parameters: its metadata lacks the key `earshot`');
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EarshotError('EARSHOT_MODEL_DAMAGED', "The model's parameters are not JSON", { value: text, cause });
-  }
+/**
+ * Readies a model that `readModelFile` has read, perhaps on another thread.
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED where its tensors do not fit its parameters
+ */
+export async function buildModel(file: ModelFile, { kernels }: LoadOptions = {}): Promise<Model> {
+  return new Model(file, kernels === 'plain' ? plainKernels() : ((await simdKernels()) ?? plainKernels()));
 }
 
 /** Weights and biases; not the constants of the normalisation and of 8-bit weights. */
-function countParameters({ tensors }: TensorFile): number {
+function countParameters({ tensors }: ModelFile): number {
   const trained = [...tensors].filter(([name]) => !name.startsWith('feature_') && !name.endsWith('_scale'));
   return trained.reduce((sum, [, { values }]) => sum + values.length, 0);
 }
@@ -60,7 +51,8 @@ export class Model {
   readonly #filters = new Map<number, ResamplerFilter>();
 
   /** Use `loadModel`. */
-  constructor(config: ModelConfig, file: TensorFile, fingerprint: number, kernels: Kernels) {
+  constructor(file: ModelFile, kernels: Kernels) {
+    const { config, fingerprint } = file;
     const weights = networkWeights(config, file.tensors);
     this.config = config;
     this.fingerprint = fingerprint;

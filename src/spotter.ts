@@ -103,6 +103,20 @@ export class Spotter {
     return this.#channel.inspect();
   }
 
+  /** How many numbers `copyActivations` writes: the MFCCs, then the hidden state of each recurrent layer. */
+  get activationSizes(): readonly number[] {
+    return this.#channel.activationSizes;
+  }
+
+  /**
+   * Writes MFCCs and hidden states as they are after the last frame to `out`, side by side from index `at` on. Allocates
+   * nothing, so that a sink's `frame` may call it on the audio thread.
+   * @throws EarshotError EARSHOT_DISPOSED
+   */
+  copyActivations(out: Float32Array, at: number): void {
+    this.#channel.copyActivations(out, at);
+  }
+
   /** Gives the memory of the stream back. */
   dispose(): void {
     this.#channel.dispose();

@@ -5,7 +5,9 @@ import { endOnClosedOutput } from './endings.js';
 import { addEvaluateCommand } from './evaluate.js';
 import { EXIT } from './exit-codes.js';
 import { addFileCommand } from './file.js';
+import { addGradientsCommand } from './gradients.js';
 import { addInfoCommand } from './info.js';
+import { addTrainCommand } from './train.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -17,7 +19,9 @@ const program = new Command('earshot')
   .exitOverride();
 addFileCommand(program);
 addInfoCommand(program);
+addTrainCommand(program);
 addEvaluateCommand(program);
+addGradientsCommand(program);
 
 endOnClosedOutput();
 try {

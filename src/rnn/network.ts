@@ -11,6 +11,12 @@ import { type LayerInspection, RecurrentLayer } from './recurrent.js';
 import { BATCH, type Stage } from './stage.js';
 import type { NetworkWeights } from './weights.js';
 
+/** A field of a slot: byte offset and how many 32-bit floats. */
+export interface Activations {
+  readonly offset: number;
+  readonly size: number;
+}
+
 /**
  * The classifier: normalisation, causal convolutions, recurrent layers, dense layer, softmax. Weights are shared by all
  * streams; all that a stream remembers lies in its slot, so that a step needs the slots' addresses and nothing else.
@@ -22,6 +28,8 @@ export class Network {
   readonly features: number;
   /** Byte offset of the posteriors, one a label. */
   readonly posteriors: number;
+  /** Where the MFCCs and then the hidden states of the recurrent layers, from the input up, stand in a slot. */
+  readonly activations: readonly Activations[];
   readonly #stages: Stage[];
   readonly #batch = new Int32Array(BATCH);
 
@@ -40,6 +48,10 @@ export class Network {
     const output = new OutputLayer(kernels, layout, this.#last, weights.dense);
     this.#stages.push(output);
     this.posteriors = output.output;
+    this.activations = [
+      { offset: this.features, size: config.coefficients },
+      ...this.#recurrent.map((layer) => ({ offset: layer.output, size: layer.outputSize })),
+    ];
   }
 
   get #last(): Stage {
@@ -61,7 +73,11 @@ export class Network {
 
   /** What each recurrent layer of a stream holds, from the input up. */
   inspect(slot: number): LayerInspection[] {
-    return this.#stages.filter((stage) => stage instanceof RecurrentLayer).map((layer) => layer.inspect(slot));
+    return this.#recurrent.map((layer) => layer.inspect(slot));
+  }
+
+  get #recurrent(): RecurrentLayer[] {
+    return this.#stages.filter((stage) => stage instanceof RecurrentLayer);
   }
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeS16 } from '../../src/audio/pcm.ts';
 import { decodeEvent, type EarshotEvent } from '../../src/events.ts';
+import { loadModel } from '../../src/model.ts';
 import { wav } from '../files/helpers.ts';
 import { babble } from '../helpers/sound.ts';
 import { directoryWith, eagerModelBytes, linesOf, runCli, startCli } from './cli.ts';
@@ -43,6 +44,15 @@ beforeAll(() => {
 });
 
 describe('earshot file', () => {
+  it('writes the very events that a spotter gives for the same samples', async () => {
+    const { stdout } = await runCli(['file', path('one.wav'), '--frames', '--format', 'jsonl', ...model]);
+    const spotter = (await loadModel(eagerModelBytes())).spotter({ sampleRate: RATE });
+    const samples = Int16Array.from(new Int16Array(speech(1).buffer));
+    const events = [...spotter.push(Float32Array.from(samples, (s) => s / 32768)), ...spotter.flush()];
+    expect(events.length).toBeGreaterThan(49);
+    expect(eventsIn(stdout).slice(1)).toEqual(events);
+  });
+
   it.runIf(existsSync(EXPECTED))('hears the words in the samples', async () => {
     const { code, stdout } = await runCli(['file', SAMPLES, '--format', 'jsonl']);
     expect(code).toBe(0);

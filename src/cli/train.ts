@@ -1,0 +1,114 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PRESETS, type PresetName, type Recipe } from '../train/recipe.js';
+import { train } from '../train/train.js';
+import { EXIT } from './exit-codes.js';
+import { failureLine, failureOf } from './failure.js';
+import { TrainingDisplay } from './training-display.js';
+
+const EXAMPLES = `
+Examples:
+  $ earshot train --data speech_commands --words yes,no,stop --out mine.safetensors
+  $ earshot train --data words --negatives talks --noise kitchen.wav street.wav --words jarvis --out jarvis.safetensors
+  $ earshot train --data words --words yes,no --preset plain --cell lstm --epochs 20 --out lstm.safetensors
+  $ earshot train --data words --words yes,no --out mine.safetensors --resume
+
+Beside OUT, OUT.checkpoint and OUT.jsonl (the log) are written after every epoch.
+`;
+
+/** What commander makes of the options. */
+interface TrainCommandOptions {
+  data: string[];
+  words: string[];
+  out: string;
+  negatives: string[];
+  noise: string[];
+  preset: PresetName;
+  cell?: Recipe['cell'];
+  hidden?: number;
+  layers?: number;
+  epochs?: number;
+  seed: number;
+  workers: number;
+  resume?: true;
+  cache: string;
+}
+
+/** Adds `earshot train` to the program. */
+export function addTrainCommand(program: Command): void {
+  program
+    .command('train')
+    .summary('train a model on recordings of words')
+    .description(
+      'Trains a model on recordings of words, with the very features and cells that listen later.\n' +
+        'docs/training.md says what the data should look like and what each recipe does.',
+    )
+    .requiredOption('--data <dirs...>', 'recordings of about a second, a folder a word; other words are _unknown_')
+    .requiredOption('--words <list>', 'the words to spot, with commas between them', wordList)
+    .requiredOption('--out <file>', 'the model to write')
+    .option('--negatives <paths...>', 'running speech that holds none of the words', [])
+    .option('--noise <paths...>', 'recordings of noise', [])
+    .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
+    .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
+    .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
+    .option('--layers <n>', 'recurrent layers', wholeNumber(1))
+    .option('--epochs <n>', 'passes over the data', wholeNumber(1))
+    .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
+    .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
+    .option('--resume', 'go on from the checkpoint, if there is one')
+    .option('--cache <dir>', 'where decoded recordings are kept for the next time', defaultCache())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: TrainCommandOptions) => {
+      process.exitCode = await run(options);
+    });
+}
+
+/** @returns the exit code */
+async function run(options: TrainCommandOptions): Promise<number> {
+  const display = new TrainingDisplay(process.stderr, recipeOf(options).epochs);
+  try {
+    const { data, negatives, noise, words, out, seed, workers, cache, resume = false } = options;
+    const recipe = recipeOf(options);
+    const sources = { data, negatives, noise, words, out, recipe };
+    await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
+    display.close();
+    return EXIT.done;
+  } catch (error) {
+    display.close();
+    process.stderr.write(failureLine(options.out, failureOf(error)));
+    return EXIT.failed;
+  }
+}
+
+function recipeOf({ preset, cell, hidden, layers, epochs }: TrainCommandOptions): Recipe {
+  return {
+    ...PRESETS[preset],
+    ...(cell && { cell }),
+    ...(hidden && { hiddenSize: hidden }),
+    ...(layers && { layers }),
+    ...(epochs && { epochs }),
+  };
+}
+
+function wordList(text: string): string[] {
+  const words = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+  if (words.length === 0 || new Set(words).size < words.length) {
+    throw new InvalidArgumentError('Expected different words such as yes,no.');
+  }
+  return words;
+}
+
+const wholeNumber = (least: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`Expected ${least} or more.`);
+  return value;
+};
+
+/** The cores, rounded down to a power of two, as batches are. */
+const defaultWorkers = (): number => 2 ** Math.floor(Math.log2(availableParallelism()));
+
+const defaultCache = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'earshot');

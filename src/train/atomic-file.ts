@@ -1,0 +1,14 @@
+import { open, rename } from 'node:fs/promises';
+
+/** Writes a file so that under its name there is always a whole one, the old or the new, whatever happens. */
+export async function writeAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.part`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}

@@ -1,0 +1,86 @@
+import type { Span, TrainingData } from '../data/training-data.js';
+import type { SegmentKind } from '../loss.js';
+import type { Random } from '../random.js';
+import { throughLine } from './line.js';
+import { addAtSnr, drawNoise, setPeak } from './noise.js';
+import { readAtSpeed } from './resample-clip.js';
+import { addRoom } from './room.js';
+
+type Range = readonly [low: number, high: number];
+
+/** How strongly recordings are changed. Shares are of segments, from 0 to 1. */
+export interface Augmentation {
+  /** Largest shift either way, in seconds. */
+  readonly shiftS: number;
+  /** Largest change of speed either way, as a share. */
+  readonly speed: number;
+  readonly gainDb: Range;
+  readonly noiseShare: number;
+  readonly noiseSnrDb: Range;
+  readonly roomShare: number;
+  readonly lineShare: number;
+  /** Peak of noise that is a `_silence_`, below full scale. */
+  readonly silencePeakDb: Range;
+}
+
+/** Samples of 16 bits reach this far. */
+const LARGEST = 32767 / 32768;
+/** Share of `_silence_` without any sound at all. */
+const DEAD_SILENCE_SHARE = 0.03;
+
+/** Makes segments of sound for training: each time another, the same for the same random numbers. */
+export class Augmenter {
+  readonly #data: TrainingData;
+  readonly #sampleRate: number;
+  readonly #options: Augmentation;
+  readonly #noise: Float32Array;
+
+  /** @param segmentSamples length of all segments: a second, and what the last frame covers beyond */
+  constructor(data: TrainingData, sampleRate: number, segmentSamples: number, options: Augmentation) {
+    this.#data = data;
+    this.#sampleRate = sampleRate;
+    this.#options = options;
+    this.#noise = new Float32Array(segmentSamples);
+  }
+
+  /** Writes one segment to `out`. `span` is the recording; of no use for silence. */
+  segment(kind: SegmentKind, span: Span | undefined, random: Random, out: Float32Array): void {
+    if (kind === 'silence' || !span) this.#silence(random, out);
+    else this.#sound(kind, span, random, out);
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(-1, Math.min(LARGEST, out[i]));
+  }
+
+  #silence(random: Random, out: Float32Array): void {
+    drawNoise(this.#data, random, out);
+    setPeak(out, random.between(...this.#options.silencePeakDb));
+    if (random.chance(DEAD_SILENCE_SHARE)) out.fill(0);
+  }
+
+  #sound(kind: SegmentKind, span: Span, random: Random, out: Float32Array): void {
+    const { shiftS, speed, gainDb, noiseShare, noiseSnrDb, roomShare, lineShare } = this.#options;
+    const rate = this.#sampleRate;
+    const factor = 1 + random.between(-speed, speed);
+    const shift = random.between(-shiftS, shiftS) * rate;
+    const end = span.offset + span.length;
+    if (kind === 'word') {
+      // The middle of the clip stays in the middle of the second.
+      const middle = rate / 2;
+      readAtSpeed(this.#data.samples, span.offset, end, factor, shift + middle - span.length / 2 / factor, out);
+    } else {
+      const room = Math.max(0, span.length - out.length * factor);
+      readAtSpeed(this.#data.samples, span.offset, end, factor, -random.below(room + 1) / factor, out);
+    }
+    if (random.chance(roomShare)) addRoom(out, rate, random);
+    scale(out, random.between(...gainDb));
+    if (random.chance(noiseShare)) {
+      drawNoise(this.#data, random, this.#noise);
+      addAtSnr(out, this.#noise, random.between(...noiseSnrDb));
+    }
+    if (random.chance(lineShare)) throughLine(out, rate, random);
+  }
+}
+
+function scale(samples: Float32Array, gainDb: number): void {
+  const gain = 10 ** (gainDb / 20);
+  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
+}

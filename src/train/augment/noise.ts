@@ -1,0 +1,63 @@
+import type { Span, TrainingData } from '../data/training-data.js';
+import type { Random } from '../random.js';
+import { readAtSpeed } from './resample-clip.js';
+
+/** How often noise is synthetic although there are recordings of some. */
+const SYNTHETIC_SHARE = 0.25;
+const SLOWEST = 0.8;
+const FASTEST = 1.25;
+
+/** Fills `out` with noise: a random piece of a recording, or of synthetic noise of a random colour. */
+export function drawNoise(data: Pick<TrainingData, 'samples' | 'noise'>, random: Random, out: Float32Array): void {
+  const speed = random.between(SLOWEST, FASTEST);
+  const long = data.noise.filter(({ length }) => length > out.length * speed + 2);
+  if (long.length === 0 || random.chance(SYNTHETIC_SHARE)) {
+    colouredNoise(random, out);
+    return;
+  }
+  const { offset, length } = drawByLength(long, random);
+  const from = offset + random.below(Math.floor(length - out.length * speed - 1));
+  readAtSpeed(data.samples, from, offset + length, speed, 0, out);
+}
+
+function drawByLength(spans: readonly Span[], random: Random): Span {
+  const total = spans.reduce((sum, { length }) => sum + length, 0);
+  let place = random.unit() * total;
+  for (const span of spans) {
+    place -= span.length;
+    if (place < 0) return span;
+  }
+  return spans[spans.length - 1];
+}
+
+/** White noise through one pole: from rumble, over white, to hiss. */
+function colouredNoise(random: Random, out: Float32Array): void {
+  const pole = random.between(-0.8, 0.98);
+  let last = 0;
+  for (let i = 0; i < out.length; i++) {
+    last = pole * last + random.between(-1, 1);
+    out[i] = last;
+  }
+}
+
+/** samples += noise at a ratio of powers in dB. Nothing happens where one of them is silent. */
+export function addAtSnr(samples: Float32Array, noise: Float32Array, snrDb: number): void {
+  const noisePower = power(noise);
+  if (noisePower === 0) return;
+  const gain = Math.sqrt(power(samples) / noisePower / 10 ** (snrDb / 10));
+  for (let i = 0; i < samples.length; i++) samples[i] += gain * noise[i];
+}
+
+/** Scales so that the largest magnitude is this many dB below full scale. */
+export function setPeak(samples: Float32Array, levelDb: number): void {
+  const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  if (peak === 0) return;
+  const gain = 10 ** (levelDb / 20) / peak;
+  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
+}
+
+export function power(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
+  return sum / samples.length;
+}

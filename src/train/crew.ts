@@ -1,0 +1,57 @@
+import { Worker } from 'node:worker_threads';
+import type { EpochTask, WorkerReport, WorkerStart } from './worker.js';
+
+export type StepReport = Extract<WorkerReport, { type: 'step' }>;
+export type EpochReport = Extract<WorkerReport, { type: 'epoch' }>;
+
+/** The worker threads of a run. */
+export class Crew {
+  readonly #workers: Worker[];
+
+  constructor(starts: readonly WorkerStart[]) {
+    this.#workers = starts.map(startWorker);
+  }
+
+  /**
+   * One epoch by all workers together.
+   * @returns their reports, in their order
+   */
+  epoch(task: EpochTask, onStep: (report: StepReport) => void): Promise<EpochReport[]> {
+    return Promise.all(
+      this.#workers.map(
+        (worker) =>
+          new Promise<EpochReport>((resolve, reject) => {
+            const onMessage = (report: WorkerReport) => {
+              if (report.type === 'step') {
+                onStep(report);
+                return;
+              }
+              worker.off('message', onMessage);
+              worker.off('error', reject);
+              resolve(report);
+            };
+            worker.on('message', onMessage);
+            worker.on('error', reject);
+            worker.postMessage(task);
+          }),
+      ),
+    );
+  }
+
+  /** Ends all threads at once, whatever they do. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+function startWorker(workerData: WorkerStart): Worker {
+  return import.meta.url.endsWith('.ts')
+    ? new Worker(FROM_SOURCE, { eval: true, workerData })
+    : new Worker(new URL('./worker.js', import.meta.url), { workerData });
+}
+
+/** How a worker starts where this is not compiled, as in tests. */
+const FROM_SOURCE = `import('tsx/esm/api').then(({ register }) => {
+  register();
+  return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)});
+})`;

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BadFile, badFile } from '../evaluate/bad-file.js';
+import { convertRate } from '../evaluate/convert-rate.js';
+import { readSound } from '../evaluate/sound.js';
+
+/** Where the samples of a file lie in a bank. */
+export interface BankEntry {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Recordings as 16-bit samples at one rate, in memory that all threads share. */
+export interface SampleBank {
+  readonly samples: Int16Array<SharedArrayBuffer>;
+  /** One for each file that could be read, in the order of the files. */
+  readonly entries: readonly BankEntry[];
+  readonly bad: readonly BadFile[];
+}
+
+export interface BankOptions {
+  readonly sampleRate: number;
+  /** Where decoded samples are kept, so that the next run starts at once. */
+  readonly cache: string;
+  /** Told now and then how many of the files have been read. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+type Index = Pick<SampleBank, 'entries' | 'bad'>;
+
+const FULL_SCALE = 32768;
+const FILES_AT_ONCE = 8;
+
+/**
+ * Reads files of any format and rate. The cache is named by a hash of the files' names, sizes and times and of the
+ * rate: where one of them changes, another cache is made.
+ */
+export async function loadBank(paths: readonly string[], options: BankOptions): Promise<SampleBank> {
+  const base = join(options.cache, await fingerprint(paths, options.sampleRate));
+  const index = await readIndex(`${base}.json`);
+  return index ? readBank(`${base}.bin`, index) : makeBank(paths, options, base);
+}
+
+async function fingerprint(paths: readonly string[], sampleRate: number): Promise<string> {
+  const hash = createHash('sha256').update(`1 ${sampleRate}\n`);
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(path);
+    hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Written last, so that samples without an index are no cache. */
+async function readIndex(path: string): Promise<Index | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readBank(path: string, index: Index): Promise<SampleBank> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const samples = new Int16Array(new SharedArrayBuffer(size));
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(samples, at, Math.min(size - at, 2 ** 28), at);
+      if (bytesRead === 0) throw new Error(`The cache ${path} became shorter while it was read`);
+      at += bytesRead;
+    }
+    return { samples, ...index };
+  } finally {
+    await file.close();
+  }
+}
+
+async function makeBank(paths: readonly string[], options: BankOptions, base: string): Promise<SampleBank> {
+  const { sampleRate, cache, onProgress } = options;
+  await mkdir(cache, { recursive: true });
+  const entries: BankEntry[] = [];
+  const bad: BadFile[] = [];
+  const temporary = `${base}.${process.pid}`;
+  const file = await open(temporary, 'w');
+  try {
+    let offset = 0;
+    for (let first = 0; first < paths.length; first += FILES_AT_ONCE) {
+      const some = paths.slice(first, first + FILES_AT_ONCE);
+      for (const read of await Promise.all(some.map((path) => readAt(path, sampleRate)))) {
+        if ('code' in read) bad.push(read);
+        else {
+          await file.write(read.samples);
+          entries.push({ path: read.path, offset, length: read.samples.length });
+          offset += read.samples.length;
+        }
+      }
+      onProgress?.(first + some.length, paths.length);
+    }
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, `${base}.bin`);
+  await writeFile(temporary, JSON.stringify({ entries, bad }));
+  await rename(temporary, `${base}.json`);
+  return readBank(`${base}.bin`, { entries, bad });
+}
+
+async function readAt(path: string, rate: number): Promise<{ path: string; samples: Int16Array } | BadFile> {
+  try {
+    return { path, samples: toInt16(convertRate(await readSound(path), rate)) };
+  } catch (error) {
+    return badFile(path, error);
+  }
+}
+
+const toInt16 = (samples: Float32Array): Int16Array =>
+  Int16Array.from(samples, (x) => Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(x * FULL_SCALE))));
+
+/** Copies samples in [-1, 1) out of a bank. */
+export function copySamples(bank: Int16Array, offset: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = bank[offset + i] / FULL_SCALE;
+}

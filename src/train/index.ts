@@ -1,0 +1,4 @@
+export type { Augmentation } from './augment/augmenter.js';
+export type { DataSources, TrainingData } from './data/training-data.js';
+export { PRESETS, type PresetName, type Recipe } from './recipe.js';
+export { type EpochEntry, type TrainOptions, type TrainProgress, train } from './train.js';

@@ -1,0 +1,489 @@
+// AssemblyScript: compiled to WebAssembly by scripts/build-kernels.ts. `TrainingKernels` in kernels.ts says what each
+// export does. All addresses, strides of cells and lengths of rows are multiples of 16 bytes unless said otherwise.
+
+// ---- Matrix product ------------------------------------------------------------------------------------------------
+//
+// C (+)= A B in the manner of Goto and van de Geijn (2008). B lies packed in panels of 8 columns, for each block of at
+// most KC of the common dimension: [block][panel][k][8]. A is packed here, MC rows at a time, in panels of 4 rows:
+// [panel][k][4]. Edges are filled up with zeros. A tile of 4 x 8 sums stays in registers.
+
+const MR: i32 = 4;
+const NR: i32 = 8;
+const KC: i32 = 384;
+const MC: i32 = 128;
+
+let edgeTile: usize = 0;
+let packedA: usize = 0;
+
+/** Says where `multiply` may work: (MR · NR + MC · KC) floats. */
+export function useScratch(address: usize): void {
+  edgeTile = address;
+  packedA = address + (MR * NR << 2);
+}
+
+/** Row and column strides in bytes; a transpose is a swap of them. */
+export function pack(b: usize, rowStride: usize, columnStride: usize, k: i32, n: i32, out: usize): void {
+  for (let first: i32 = 0; first < k; first += KC) {
+    const depth: i32 = min(KC, k - first);
+    for (let column: i32 = 0; column < n; column += NR) {
+      const from: usize = b + <usize>first * rowStride + <usize>column * columnStride;
+      packPanel8(from, rowStride, columnStride, depth, min(NR, n - column), out);
+      out += depth << 5;
+    }
+  }
+}
+
+export function packPanel8(
+  from: usize, rowStride: usize, columnStride: usize, depth: i32, columns: i32, out: usize,
+): void {
+  if (columns == NR && columnStride == 4) {
+    for (let k: i32 = 0; k < depth; k++) {
+      v128.store(out, v128.load(from));
+      v128.store(out, v128.load(from, 16), 16);
+      from += rowStride;
+      out += 32;
+    }
+    return;
+  }
+  for (let k: i32 = 0; k < depth; k++) {
+    let at: usize = from;
+    for (let c: i32 = 0; c < NR; c++) {
+      store<f32>(out + (c << 2), c < columns ? load<f32>(at) : 0);
+      at += columnStride;
+    }
+    from += rowStride;
+    out += 32;
+  }
+}
+
+/** C has rows of `cStride` bytes; a row of C need only be aligned to 4. */
+export function multiply(
+  a: usize, rowStride: usize, columnStride: usize, packedB: usize, c: usize, cStride: usize,
+  m: i32, n: i32, k: i32, accumulate: i32,
+): void {
+  const panels: i32 = (n + NR - 1) / NR;
+  for (let first: i32 = 0; first < k; first += KC) {
+    const depth: i32 = min(KC, k - first);
+    const adds: i32 = accumulate | <i32>(first > 0);
+    for (let row: i32 = 0; row < m; row += MC) {
+      const rows: i32 = min(MC, m - row);
+      packA(a + <usize>row * rowStride + <usize>first * columnStride, rowStride, columnStride, rows, depth);
+      block(packedB, c + <usize>row * cStride, cStride, rows, n, depth, adds);
+    }
+    packedB += <usize>panels * <usize>(depth << 5);
+  }
+}
+
+export function packA(from: usize, rowStride: usize, columnStride: usize, rows: i32, depth: i32): void {
+  let out: usize = packedA;
+  for (let row: i32 = 0; row < rows; row += MR) {
+    packPanel4(from + <usize>row * rowStride, rowStride, columnStride, min(MR, rows - row), depth, out);
+    out += depth << 4;
+  }
+}
+
+export function packPanel4(
+  from: usize, rowStride: usize, columnStride: usize, rows: i32, depth: i32, out: usize,
+): void {
+  const end: usize = out + (depth << 4);
+  if (rows == MR && rowStride == 4) {
+    for (; out < end; out += 16) {
+      v128.store(out, v128.load(from));
+      from += columnStride;
+    }
+  } else if (rows == MR && columnStride == 4) {
+    interleave4(from, rowStride, depth, out);
+  } else {
+    for (; out < end; out += 16) {
+      for (let i: i32 = 0; i < MR; i++) {
+        store<f32>(out + (i << 2), i < rows ? load<f32>(from + <usize>i * rowStride) : 0);
+      }
+      from += columnStride;
+    }
+  }
+}
+
+// Four rows side by side, by transposing blocks of 4 x 4.
+export function interleave4(from: usize, rowStride: usize, depth: i32, out: usize): void {
+  let r0: usize = from, r1: usize = r0 + rowStride, r2: usize = r1 + rowStride, r3: usize = r2 + rowStride;
+  let k: i32 = 0;
+  for (; k + 4 <= depth; k += 4) {
+    const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);
+    const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(out, v128.shuffle<f32>(lowAB, lowCD, 0, 1, 4, 5));
+    v128.store(out, v128.shuffle<f32>(lowAB, lowCD, 2, 3, 6, 7), 16);
+    v128.store(out, v128.shuffle<f32>(highAB, highCD, 0, 1, 4, 5), 32);
+    v128.store(out, v128.shuffle<f32>(highAB, highCD, 2, 3, 6, 7), 48);
+    out += 64;
+    r0 += 16;
+    r1 += 16;
+    r2 += 16;
+    r3 += 16;
+  }
+  for (; k < depth; k++) {
+    store<f32>(out, load<f32>(r0));
+    store<f32>(out, load<f32>(r1), 4);
+    store<f32>(out, load<f32>(r2), 8);
+    store<f32>(out, load<f32>(r3), 12);
+    out += 16;
+    r0 += 4;
+    r1 += 4;
+    r2 += 4;
+    r3 += 4;
+  }
+}
+
+export function block(b: usize, c: usize, cStride: usize, rows: i32, n: i32, depth: i32, adds: i32): void {
+  for (let column: i32 = 0; column < n; column += NR) {
+    let a: usize = packedA;
+    for (let row: i32 = 0; row < rows; row += MR) {
+      const out: usize = c + <usize>row * cStride + (column << 2);
+      if (row + MR <= rows && column + NR <= n) tile(a, b, depth, out, cStride, adds);
+      else edge(a, b, depth, out, cStride, min(MR, rows - row), min(NR, n - column), adds);
+      a += depth << 4;
+    }
+    b += depth << 5;
+  }
+}
+
+// Exported only to stay a function of its own: inlined, its sums are spilled from registers.
+export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, adds: i32): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  const end: usize = a + (depth << 4);
+  for (; a < end; a += 16) {
+    const low = v128.load(b), high = v128.load(b, 16);
+    const s0 = v128.load32_splat(a);
+    a0 = f32x4.add(a0, f32x4.mul(s0, low));
+    b0 = f32x4.add(b0, f32x4.mul(s0, high));
+    const s1 = v128.load32_splat(a, 4);
+    a1 = f32x4.add(a1, f32x4.mul(s1, low));
+    b1 = f32x4.add(b1, f32x4.mul(s1, high));
+    const s2 = v128.load32_splat(a, 8);
+    a2 = f32x4.add(a2, f32x4.mul(s2, low));
+    b2 = f32x4.add(b2, f32x4.mul(s2, high));
+    const s3 = v128.load32_splat(a, 12);
+    a3 = f32x4.add(a3, f32x4.mul(s3, low));
+    b3 = f32x4.add(b3, f32x4.mul(s3, high));
+    b += 32;
+  }
+  row8(c, a0, b0, adds);
+  row8(c + cStride, a1, b1, adds);
+  row8(c + 2 * cStride, a2, b2, adds);
+  row8(c + 3 * cStride, a3, b3, adds);
+}
+
+// @ts-ignore: decorator
+@inline
+function row8(c: usize, low: v128, high: v128, adds: i32): void {
+  v128.store(c, adds ? f32x4.add(v128.load(c), low) : low);
+  v128.store(c, adds ? f32x4.add(v128.load(c, 16), high) : high, 16);
+}
+
+function edge(a: usize, b: usize, depth: i32, c: usize, cStride: usize, rows: i32, columns: i32, adds: i32): void {
+  tile(a, b, depth, edgeTile, NR << 2, 0);
+  for (let i: i32 = 0; i < rows; i++) {
+    for (let j: i32 = 0; j < columns; j++) {
+      const at: usize = c + <usize>i * cStride + (j << 2);
+      const sum: f32 = load<f32>(edgeTile + (i * NR + j << 2));
+      store<f32>(at, adds ? load<f32>(at) + sum : sum);
+    }
+  }
+}
+
+// ---- Rows and vectors ----------------------------------------------------------------------------------------------
+
+/** Writes the vector over each of `rows` rows; `n` floats, any number. */
+export function fillRows(out: usize, vector: usize, rows: i32, n: i32): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    memory.copy(out, vector, n << 2);
+    out += n << 2;
+  }
+}
+
+/** sums += the sum over rows. */
+export function addColumnSums(sums: usize, matrix: usize, rows: i32, n: i32): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    add(sums, matrix, n);
+    matrix += n << 2;
+  }
+}
+
+/** a += b; n floats, any number, any alignment of 4. */
+export function add(a: usize, b: usize, n: i32): void {
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    v128.store(a + (i << 2), f32x4.add(v128.load(a + (i << 2)), v128.load(b + (i << 2))));
+  }
+  for (; i < n; i++) store<f32>(a + (i << 2), load<f32>(a + (i << 2)) + load<f32>(b + (i << 2)));
+}
+
+/** a ·= factor, and the sum of squares of the result. */
+export function scale(a: usize, n: i32, factor: f32): f64 {
+  let sum: f64 = 0;
+  for (let i: i32 = 0; i < n; i++) {
+    const value: f32 = load<f32>(a + (i << 2)) * factor;
+    store<f32>(a + (i << 2), value);
+    sum += <f64>value * <f64>value;
+  }
+  return sum;
+}
+
+/** x = (x - mean) / deviation; rows of n floats, any number. */
+export function normalise(x: usize, mean: usize, deviation: usize, rows: i32, n: i32): void {
+  for (let r: i32 = 0; r < rows; r++) {
+    for (let i: i32 = 0; i < n; i++) {
+      store<f32>(x, (load<f32>(x) - load<f32>(mean + (i << 2))) / load<f32>(deviation + (i << 2)));
+      x += 4;
+    }
+  }
+}
+
+export function relu(x: usize, n: i32): void {
+  const zero = f32x4.splat(0);
+  for (const end: usize = x + (n << 2); x < end; x += 16) v128.store(x, f32x4.pmax(zero, v128.load(x)));
+}
+
+/** dx = dy where y > 0, else 0; in place. */
+export function reluBackward(gradient: usize, y: usize, n: i32): void {
+  const zero = f32x4.splat(0);
+  for (const end: usize = gradient + (n << 2); gradient < end; gradient += 16) {
+    v128.store(gradient, v128.and(v128.load(gradient), f32x4.gt(v128.load(y), zero)));
+    y += 16;
+  }
+}
+
+/**
+ * Sets each number to 0 with a probability of `threshold` / 2^32 and multiplies the others by `factor`. Which ones,
+ * depends on `seed` and the place alone, so that a second call does the same to the gradient.
+ */
+export function dropout(x: usize, n: i32, seed: u32, threshold: u32, factor: f32): void {
+  for (let i: i32 = 0; i < n; i++) {
+    let hash: u32 = (seed ^ (<u32>i * 0x9e3779b1)) * 0x85ebca6b;
+    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+    hash ^= hash >>> 16;
+    store<f32>(x, hash < threshold ? 0 : load<f32>(x) * factor);
+    x += 4;
+  }
+}
+
+// ---- Convolution ---------------------------------------------------------------------------------------------------
+//
+// Inputs are [time][row][n], columns [time / stride][row][kernel][n]; n floats, any number.
+
+export function unfold(inputs: usize, columns: usize, steps: i32, rows: i32, kernel: i32, stride: i32, n: i32): void {
+  const bytes: usize = n << 2;
+  for (let t: i32 = 0; t < steps; t++) {
+    for (let row: i32 = 0; row < rows; row++) {
+      for (let k: i32 = 0; k < kernel; k++) {
+        memory.copy(columns, inputs + <usize>((t * stride + k) * rows + row) * bytes, bytes);
+        columns += bytes;
+      }
+    }
+  }
+}
+
+/** The transpose of `unfold`: inputs += columns. */
+export function fold(inputs: usize, columns: usize, steps: i32, rows: i32, kernel: i32, stride: i32, n: i32): void {
+  const bytes: usize = n << 2;
+  for (let t: i32 = 0; t < steps; t++) {
+    for (let row: i32 = 0; row < rows; row++) {
+      for (let k: i32 = 0; k < kernel; k++) {
+        add(inputs + <usize>((t * stride + k) * rows + row) * bytes, columns, n);
+        columns += bytes;
+      }
+    }
+  }
+}
+
+// ---- Activations ---------------------------------------------------------------------------------------------------
+
+// tanh(x) as the ratio of two polynomials, |x| clamped where single precision is 1 (coefficients of Eigen's
+// generic_fast_tanh_float); the same as in the live kernels.
+// @ts-ignore: decorator
+@inline
+function tanh4(value: v128): v128 {
+  const limit = f32x4.splat(7.90531110763549805);
+  const x = f32x4.max(f32x4.min(value, limit), f32x4.neg(limit));
+  const square = f32x4.mul(x, x);
+  let p = f32x4.add(f32x4.mul(square, f32x4.splat(-2.76076847742355e-16)), f32x4.splat(2.00018790482477e-13));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(-8.60467152213735e-11));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(5.12229709037114e-8));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(1.48572235717979e-5));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(6.37261928875436e-4));
+  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(4.89352455891786e-3));
+  let q = f32x4.add(f32x4.mul(square, f32x4.splat(1.19825839466702e-6)), f32x4.splat(1.18534705686654e-4));
+  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(2.268434632439e-3));
+  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(4.89352518554385e-3));
+  return f32x4.div(f32x4.mul(x, p), q);
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid4(x: v128): v128 {
+  const half = f32x4.splat(0.5);
+  return f32x4.add(half, f32x4.mul(half, tanh4(f32x4.mul(half, x))));
+}
+
+// y (1 - y): the derivative of the sigmoid at the output y.
+// @ts-ignore: decorator
+@inline
+function sigmoidSlope(y: v128): v128 {
+  return f32x4.mul(y, f32x4.sub(f32x4.splat(1), y));
+}
+
+// 1 - y²: that of tanh.
+// @ts-ignore: decorator
+@inline
+function tanhSlope(y: v128): v128 {
+  return f32x4.sub(f32x4.splat(1), f32x4.mul(y, y));
+}
+
+// ---- Cells: one step of `rows` streams ------------------------------------------------------------------------------
+
+export function elmanForward(rows: i32, hidden: i32, x: usize, u: usize, h: usize): void {
+  for (const end: usize = x + (rows * hidden << 2); x < end; x += 16) {
+    v128.store(h, tanh4(f32x4.add(v128.load(x), v128.load(u))));
+    u += 16;
+    h += 16;
+  }
+}
+
+export function elmanBackward(rows: i32, hidden: i32, x: usize, h: usize, dh: usize): void {
+  for (const end: usize = x + (rows * hidden << 2); x < end; x += 16) {
+    v128.store(x, f32x4.mul(v128.load(dh), tanhSlope(v128.load(h))));
+    v128.store(dh, f32x4.splat(0));
+    h += 16;
+    dh += 16;
+  }
+}
+
+export function gruForward(rows: i32, hidden: i32, x: usize, u: usize, before: usize, h: usize): void {
+  const bytes: usize = hidden << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const xz: usize = x + bytes, uz: usize = u + bytes, xn: usize = xz + bytes, un: usize = uz + bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const r = sigmoid4(f32x4.add(v128.load(x + i), v128.load(u + i)));
+      const z = sigmoid4(f32x4.add(v128.load(xz + i), v128.load(uz + i)));
+      const n = tanh4(f32x4.add(v128.load(xn + i), f32x4.mul(r, v128.load(un + i))));
+      v128.store(x + i, r);
+      v128.store(xz + i, z);
+      v128.store(xn + i, n);
+      v128.store(h + i, f32x4.add(n, f32x4.mul(z, f32x4.sub(v128.load(before + i), n))));
+    }
+    x = xn + bytes;
+    u = un + bytes;
+    before += bytes;
+    h += bytes;
+  }
+}
+
+export function gruBackward(rows: i32, hidden: i32, x: usize, u: usize, before: usize, dh: usize): void {
+  const bytes: usize = hidden << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const xz: usize = x + bytes, uz: usize = u + bytes, xn: usize = xz + bytes, un: usize = uz + bytes;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const r = v128.load(x + i), z = v128.load(xz + i), n = v128.load(xn + i);
+      const gradient = v128.load(dh + i);
+      const dn = f32x4.mul(f32x4.mul(gradient, f32x4.sub(f32x4.splat(1), z)), tanhSlope(n));
+      const dz = f32x4.mul(f32x4.mul(gradient, f32x4.sub(v128.load(before + i), n)), sigmoidSlope(z));
+      const dr = f32x4.mul(f32x4.mul(dn, v128.load(un + i)), sigmoidSlope(r));
+      v128.store(x + i, dr);
+      v128.store(u + i, dr);
+      v128.store(xz + i, dz);
+      v128.store(uz + i, dz);
+      v128.store(xn + i, dn);
+      v128.store(un + i, f32x4.mul(dn, r));
+      v128.store(dh + i, f32x4.mul(gradient, z));
+    }
+    x = xn + bytes;
+    u = un + bytes;
+    before += bytes;
+    dh += bytes;
+  }
+}
+
+export function lstmForward(
+  rows: i32, hidden: i32, x: usize, u: usize, cBefore: usize, c: usize, h: usize,
+): void {
+  const bytes: usize = hidden << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
+    const uf: usize = u + bytes, ug: usize = uf + bytes, uo: usize = ug + bytes;
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const i = sigmoid4(f32x4.add(v128.load(x + at), v128.load(u + at)));
+      const f = sigmoid4(f32x4.add(v128.load(xf + at), v128.load(uf + at)));
+      const g = tanh4(f32x4.add(v128.load(xg + at), v128.load(ug + at)));
+      const o = sigmoid4(f32x4.add(v128.load(xo + at), v128.load(uo + at)));
+      const cell = f32x4.add(f32x4.mul(f, v128.load(cBefore + at)), f32x4.mul(i, g));
+      v128.store(x + at, i);
+      v128.store(xf + at, f);
+      v128.store(xg + at, g);
+      v128.store(xo + at, o);
+      v128.store(c + at, cell);
+      v128.store(h + at, f32x4.mul(o, tanh4(cell)));
+    }
+    x = xo + bytes;
+    u = uo + bytes;
+    cBefore += bytes;
+    c += bytes;
+    h += bytes;
+  }
+}
+
+export function lstmBackward(
+  rows: i32, hidden: i32, x: usize, cBefore: usize, c: usize, dh: usize, dc: usize,
+): void {
+  const bytes: usize = hidden << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const i = v128.load(x + at), f = v128.load(xf + at), g = v128.load(xg + at), o = v128.load(xo + at);
+      const squashed = tanh4(v128.load(c + at));
+      const gradient = v128.load(dh + at);
+      const cell = f32x4.add(v128.load(dc + at), f32x4.mul(f32x4.mul(gradient, o), tanhSlope(squashed)));
+      v128.store(x + at, f32x4.mul(f32x4.mul(cell, g), sigmoidSlope(i)));
+      v128.store(xf + at, f32x4.mul(f32x4.mul(cell, v128.load(cBefore + at)), sigmoidSlope(f)));
+      v128.store(xg + at, f32x4.mul(f32x4.mul(cell, i), tanhSlope(g)));
+      v128.store(xo + at, f32x4.mul(f32x4.mul(gradient, squashed), sigmoidSlope(o)));
+      v128.store(dc + at, f32x4.mul(cell, f));
+      v128.store(dh + at, f32x4.splat(0));
+    }
+    x = xo + bytes;
+    cBefore += bytes;
+    c += bytes;
+    dh += bytes;
+    dc += bytes;
+  }
+}
+
+// ---- Optimiser -----------------------------------------------------------------------------------------------------
+
+/** AdamW (Loshchilov and Hutter 2019); n is a multiple of 4, rate = lr / (1 - b1^t), correction = 1 / sqrt(1 - b2^t). */
+export function adamw(
+  weights: usize, gradients: usize, first: usize, second: usize, n: i32,
+  beta1: f32, beta2: f32, rate: f32, correction: f32, epsilon: f32, decay: usize, learningRate: f32,
+): void {
+  const b1 = f32x4.splat(beta1), c1 = f32x4.splat(1 - beta1), b2 = f32x4.splat(beta2), c2 = f32x4.splat(1 - beta2);
+  const step = f32x4.splat(rate), root = f32x4.splat(correction), e = f32x4.splat(epsilon);
+  const shrink = f32x4.splat(learningRate), one = f32x4.splat(1);
+  for (let i: usize = 0; i < <usize>n << 2; i += 16) {
+    const g = v128.load(gradients + i);
+    const m = f32x4.add(f32x4.mul(b1, v128.load(first + i)), f32x4.mul(c1, g));
+    const v = f32x4.add(f32x4.mul(b2, v128.load(second + i)), f32x4.mul(c2, f32x4.mul(g, g)));
+    v128.store(first + i, m);
+    v128.store(second + i, v);
+    const w = f32x4.mul(v128.load(weights + i), f32x4.sub(one, f32x4.mul(shrink, v128.load(decay + i))));
+    const change = f32x4.div(f32x4.mul(step, m), f32x4.add(f32x4.mul(f32x4.sqrt(v), root), e));
+    v128.store(weights + i, f32x4.sub(w, change));
+  }
+}
+
+/** average += (1 - decay) (weights - average); n is a multiple of 4. */
+export function average(mean: usize, weights: usize, n: i32, decay: f32): void {
+  const share = f32x4.splat(1 - decay);
+  for (let i: usize = 0; i < <usize>n << 2; i += 16) {
+    const old = v128.load(mean + i);
+    v128.store(mean + i, f32x4.add(old, f32x4.mul(share, f32x4.sub(v128.load(weights + i), old))));
+  }
+}

@@ -1,0 +1,128 @@
+import { TRAINING_WASM } from './bytes.js';
+
+/**
+ * Single-precision arithmetic of training, in WebAssembly SIMD. All arguments are byte addresses in the memory they
+ * were made with, strides in bytes or counts; matrices lie row by row. The streams of a batch are the rows. Unless
+ * said otherwise lengths of rows and vectors are multiples of 4 floats.
+ */
+export interface TrainingKernels {
+  /** Packs B (k x n, any strides: a transpose is a swap of them) for `multiply`; `packedFloats(k, n)` floats at `out`. */
+  pack(b: number, rowStride: number, columnStride: number, k: number, n: number, out: number): void;
+  /** C = A B, or C += A B where `accumulate` is 1: A is m x k of any strides, B packed, C has rows of `cStride` bytes. */
+  multiply(
+    a: number,
+    rowStride: number,
+    columnStride: number,
+    packedB: number,
+    c: number,
+    cStride: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: 0 | 1,
+  ): void;
+  /** Writes a vector of n floats, any n, over each row. */
+  fillRows(out: number, vector: number, rows: number, n: number): void;
+  /** sums += the sum of the rows; any n. */
+  addColumnSums(sums: number, matrix: number, rows: number, n: number): void;
+  /** a += b; any n. */
+  add(a: number, b: number, n: number): void;
+  /** a *= factor; returns the sum of squares of the result, in double precision. Any n. */
+  scale(a: number, n: number, factor: number): number;
+  /** x = (x - mean) / deviation, in place; any n. */
+  normalise(x: number, mean: number, deviation: number, rows: number, n: number): void;
+  /** x = max(0, x), in place. */
+  relu(x: number, n: number): void;
+  /** gradient = 0 where y is not positive. */
+  reluBackward(gradient: number, y: number, n: number): void;
+  /**
+   * Zeroes each number with a probability of threshold / 2^32 and multiplies the others by `factor`. Which ones depends
+   * on the seed and the place alone: called on the gradient it is its own backward pass.
+   */
+  dropout(x: number, n: number, seed: number, threshold: number, factor: number): void;
+  /**
+   * Lays the `kernel` inputs of each output side by side: from [time][row][n] to [step][row][kernel][n], an output at
+   * every `stride`-th time; any n.
+   */
+  unfold(inputs: number, columns: number, steps: number, rows: number, kernel: number, stride: number, n: number): void;
+  /** The transpose of `unfold`: inputs += columns. */
+  fold(inputs: number, columns: number, steps: number, rows: number, kernel: number, stride: number, n: number): void;
+
+  /** h = tanh(x + u). */
+  elmanForward(rows: number, hidden: number, x: number, u: number, h: number): void;
+  /** x becomes the gradient of x (and u); dh, the gradient of h, becomes 0: all that goes back goes through u. */
+  elmanBackward(rows: number, hidden: number, x: number, h: number, dh: number): void;
+  /** h = (1 - z) n + z before, n = tanh(x_n + r u_n); x becomes r, z, n side by side. */
+  gruForward(rows: number, hidden: number, x: number, u: number, before: number, h: number): void;
+  /** x and u become their gradients; dh, the gradient of h, becomes what goes to `before` beside u. */
+  gruBackward(rows: number, hidden: number, x: number, u: number, before: number, dh: number): void;
+  /** c = f cBefore + i g, h = o tanh(c); x becomes i, f, g, o side by side. */
+  lstmForward(rows: number, hidden: number, x: number, u: number, cBefore: number, c: number, h: number): void;
+  /** x becomes the gradient of x (and u); dc, the gradient of c from later steps, becomes that of cBefore; dh becomes 0. */
+  lstmBackward(rows: number, hidden: number, x: number, cBefore: number, c: number, dh: number, dc: number): void;
+
+  /**
+   * One step of AdamW (Loshchilov and Hutter 2019). `rate` is the learning rate over 1 - beta1^t, `correction` is
+   * 1 / √(1 - beta2^t), `decay` the address of a weight decay for each weight.
+   */
+  adamw(
+    weights: number,
+    gradients: number,
+    first: number,
+    second: number,
+    n: number,
+    beta1: number,
+    beta2: number,
+    rate: number,
+    correction: number,
+    epsilon: number,
+    decay: number,
+    learningRate: number,
+  ): void;
+  /** mean = decay · mean + (1 - decay) · weights. */
+  average(mean: number, weights: number, n: number, decay: number): void;
+}
+
+/** Rows and columns of a tile of C, and the largest block of A, as in assembly.ts. */
+const TILE_ROWS = 4;
+const TILE_COLUMNS = 8;
+const BLOCK_DEPTH = 384;
+const BLOCK_ROWS = 128;
+
+/** Floats that a packed k x n matrix takes: its columns are filled up. */
+export const packedFloats = (k: number, n: number): number => k * Math.ceil(n / TILE_COLUMNS) * TILE_COLUMNS;
+
+const PAGE_BYTES = 65536;
+const ALIGNMENT = 16;
+
+/**
+ * The memory of one worker. Reserve everything first, then take views: they do not outlive a later `floats`.
+ */
+export class TrainingMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  // Address 0 stays unused.
+  #end = ALIGNMENT;
+
+  /** Reserves zeroed floats, aligned to 16 bytes; returns their address. */
+  floats(count: number): number {
+    const address = this.#end;
+    this.#end += Math.ceil((count * 4) / ALIGNMENT) * ALIGNMENT;
+    const missing = this.#end - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    return address;
+  }
+
+  /** The floats at an address, until more are reserved. */
+  view(address: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, count);
+  }
+}
+
+/** Kernels for one memory. */
+export async function trainingKernels(memory: TrainingMemory): Promise<TrainingKernels> {
+  const module = await WebAssembly.compile(TRAINING_WASM);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+  const kernels = exports as unknown as TrainingKernels & { useScratch(address: number): void };
+  kernels.useScratch(memory.floats(TILE_ROWS * TILE_COLUMNS + BLOCK_ROWS * BLOCK_DEPTH));
+  return kernels;
+}

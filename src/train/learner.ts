@@ -1,0 +1,153 @@
+import type { ModelConfig } from '../config.js';
+import { FusedExtractor } from '../features/fused.js';
+import { Augmenter } from './augment/augmenter.js';
+import type { TrainingData } from './data/training-data.js';
+import { extractRow, StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
+import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
+import { crossEntropy, stepWeights } from './loss.js';
+import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
+import { Optimiser } from './optimiser.js';
+import { parameterPlan } from './parameters.js';
+import { Random } from './random.js';
+import type { Recipe } from './recipe.js';
+import { Segments } from './segments.js';
+
+export interface LearnerOptions {
+  readonly config: ModelConfig;
+  readonly recipe: Recipe;
+  readonly data: TrainingData;
+  readonly statistics: FeatureStatistics;
+  readonly seed: number;
+  /** Streams in this learner's part of a batch. */
+  readonly rows: number;
+}
+
+/** One worker's share of the work: its own memory, network and optimiser, and its rows of every batch. */
+export class Learner {
+  readonly optimiser: Optimiser;
+  readonly network: TrainingNetwork;
+  readonly #options: LearnerOptions;
+  readonly #segments: Segments;
+  readonly #augmenter: Augmenter;
+  readonly #extractor: FusedExtractor;
+  readonly #samples: Float32Array;
+  readonly #sources: Int32Array;
+
+  static async create(options: LearnerOptions): Promise<Learner> {
+    const memory = new TrainingMemory();
+    const kernels = await trainingKernels(memory);
+    const { config, recipe, statistics, rows } = options;
+    const shape = { steps: segmentFrames(config), rows };
+    const network = new TrainingNetwork(kernels, memory, config, statistics, shape);
+    return new Learner(options, network, new Optimiser(kernels, memory, parameterPlan(config), recipe));
+  }
+
+  private constructor(options: LearnerOptions, network: TrainingNetwork, optimiser: Optimiser) {
+    const { config, data, recipe, rows } = options;
+    this.#options = options;
+    this.network = network;
+    this.optimiser = optimiser;
+    this.#segments = new Segments(data, recipe);
+    this.#augmenter = new Augmenter(data, config.sampleRate, segmentSamples(config), recipe.augmentation);
+    this.#extractor = new FusedExtractor(config);
+    this.#samples = new Float32Array(segmentSamples(config));
+    this.#sources = new Int32Array(rows);
+  }
+
+  /** Steps of an epoch; the segments of a last, incomplete batch wait for another epoch. */
+  get stepsPerEpoch(): number {
+    return Math.floor(this.#segments.count / this.#options.recipe.batch);
+  }
+
+  /** The order of all segments in an epoch. */
+  order(epoch: number): Int32Array {
+    return this.#segments.order(this.#options.seed, epoch);
+  }
+
+  /**
+   * Leaves in the optimiser the gradients of some segments' mean loss over the whole batch, and returns the sum of
+   * their losses.
+   * @param indices segments, one a row
+   * @param step of the epoch; the first begins with fresh states
+   * @param firstRow place of row 0 in the whole batch
+   */
+  accumulate(indices: Int32Array, epoch: number, step: number, firstRow: number): number {
+    const { seed, recipe } = this.#options;
+    const { network, optimiser } = this;
+    const { labels, weights } = this.#prepare(indices, epoch, step, firstRow);
+    network.forward(optimiser.weights, {
+      share: recipe.dropout,
+      seed: new Random(seed, epoch, step, firstRow, DROPOUT).bits(),
+    });
+    for (let i = 0; i < weights.length; i++) weights[i] /= recipe.batch;
+    const loss = crossEntropy(network.logits, { labels, weights, smoothing: recipe.labelSmoothing });
+    optimiser.gradientView.fill(0);
+    network.backward(optimiser.gradients);
+    return loss * recipe.batch;
+  }
+
+  #prepare(indices: Int32Array, epoch: number, step: number, firstRow: number) {
+    const { seed, rows } = this.#options;
+    const { network } = this;
+    const { values } = network.features;
+    const { steps } = network.logits;
+    this.#carry(epoch, step, firstRow);
+    const labels = new Int32Array(rows);
+    const weights = new Float32Array(steps * rows);
+    for (let row = 0; row < rows; row++) {
+      const random = new Random(seed, epoch, step, firstRow + row);
+      const { kind, label, span } = this.#segments.at(indices[row], random);
+      this.#augmenter.segment(kind, span, random, this.#samples);
+      extractRow(this.#extractor, this.#options.config, this.#samples, network.features, values, row);
+      labels[row] = label;
+      stepWeights(kind, steps).forEach((weight, t) => {
+        weights[t * rows + row] = weight;
+      });
+    }
+    return { labels, weights };
+  }
+
+  /** To be done before the features of the last batch, which are history too, are overwritten. */
+  #carry(epoch: number, step: number, firstRow: number): void {
+    const { seed, rows, recipe } = this.#options;
+    const random = new Random(seed, epoch, step, firstRow, CARRY);
+    for (let row = 0; row < rows; row++) {
+      const isCarried = random.chance(recipe.carriedShare) && step > 0;
+      this.#sources[row] = isCarried ? random.below(rows) : -1;
+    }
+    this.network.carry(this.#sources);
+  }
+}
+
+/** Names of random numbers, apart from those of the rows. */
+const DROPOUT = -2;
+const CARRY = -3;
+
+/** Segments that the features' mean and deviation are taken over. */
+const STATISTICS_SEGMENTS = 2000;
+
+/** Mean and deviation of the features that a recipe makes of some data. */
+export function featureStatistics(
+  data: TrainingData,
+  config: ModelConfig,
+  recipe: Recipe,
+  seed: number,
+): FeatureStatistics {
+  const segments = new Segments(data, recipe);
+  const order = segments.order(seed, -1);
+  const samples = new Float32Array(segmentSamples(config));
+  const augmenter = new Augmenter(data, config.sampleRate, samples.length, recipe.augmentation);
+  const extractor = new FusedExtractor(config);
+  const counter = new StatisticsCounter(config.coefficients);
+  const frame = new Float32Array(config.coefficients);
+  order.subarray(0, STATISTICS_SEGMENTS).forEach((index, n) => {
+    const random = new Random(seed, -1, n);
+    const { kind, span } = segments.at(index, random);
+    augmenter.segment(kind, span, random, samples);
+    for (let t = 0; t < segmentFrames(config); t++) {
+      extractor.extract(samples, t * config.hopSamples, frame, 0);
+      counter.add(frame);
+    }
+  });
+  return counter.statistics;
+}

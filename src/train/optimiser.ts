@@ -1,0 +1,115 @@
+import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
+import { type ParameterPlan, weightDecays } from './parameters.js';
+
+export interface OptimiserOptions {
+  readonly weightDecay: number;
+  /** Gradients longer than this are scaled down to it. */
+  readonly clipNorm: number;
+  /** Share that the average of the weights keeps at each step. */
+  readonly averaging: number;
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** All that must be kept to go on later exactly as if nothing had happened. */
+export interface OptimiserState {
+  readonly steps: number;
+  readonly weights: Float32Array<ArrayBuffer>;
+  readonly average: Float32Array<ArrayBuffer>;
+  readonly first: Float32Array<ArrayBuffer>;
+  readonly second: Float32Array<ArrayBuffer>;
+}
+
+/** The state before the first step. */
+export function initialState(weights: Float32Array<ArrayBuffer>): OptimiserState {
+  const zeros = () => new Float32Array(weights.length);
+  return { steps: 0, weights, average: weights, first: zeros(), second: zeros() };
+}
+
+/** AdamW with clipped gradients and an exponential moving average of the weights. */
+export class Optimiser {
+  /** Addresses of vectors of all parameters. */
+  readonly weights: number;
+  readonly gradients: number;
+  readonly average: number;
+  readonly #kernels: TrainingKernels;
+  readonly #memory: TrainingMemory;
+  readonly #floats: number;
+  readonly #options: OptimiserOptions;
+  readonly #first: number;
+  readonly #second: number;
+  readonly #decays: number;
+  #steps = 0;
+
+  constructor(kernels: TrainingKernels, memory: TrainingMemory, plan: ParameterPlan, options: OptimiserOptions) {
+    const { floats } = plan;
+    this.#kernels = kernels;
+    this.#memory = memory;
+    this.#floats = floats;
+    this.#options = options;
+    this.weights = memory.floats(floats);
+    this.gradients = memory.floats(floats);
+    this.average = memory.floats(floats);
+    this.#first = memory.floats(floats);
+    this.#second = memory.floats(floats);
+    this.#decays = memory.floats(floats);
+    memory.view(this.#decays, floats).set(weightDecays(plan, options.weightDecay));
+  }
+
+  get state(): OptimiserState {
+    const copy = (address: number) => this.#view(address).slice() as Float32Array<ArrayBuffer>;
+    return {
+      steps: this.#steps,
+      weights: copy(this.weights),
+      average: copy(this.average),
+      first: copy(this.#first),
+      second: copy(this.#second),
+    };
+  }
+
+  set state({ steps, weights, average, first, second }: OptimiserState) {
+    this.#steps = steps;
+    this.#view(this.weights).set(weights);
+    this.#view(this.average).set(average);
+    this.#view(this.#first).set(first);
+    this.#view(this.#second).set(second);
+  }
+
+  /** The gradients, to be added up before `step`. */
+  get gradientView(): Float32Array {
+    return this.#view(this.gradients);
+  }
+
+  /** Takes a step along the gradients. Returns their length (2-norm) before clipping. */
+  step(rate: number): number {
+    const { clipNorm, averaging } = this.#options;
+    const kernels = this.#kernels;
+    const norm = Math.sqrt(kernels.scale(this.gradients, this.#floats, 1));
+    if (norm > clipNorm) kernels.scale(this.gradients, this.#floats, clipNorm / norm);
+    this.#steps++;
+    const t = this.#steps;
+    kernels.adamw(
+      this.weights,
+      this.gradients,
+      this.#first,
+      this.#second,
+      this.#floats,
+      BETA1,
+      BETA2,
+      rate / (1 - BETA1 ** t),
+      1 / Math.sqrt(1 - BETA2 ** t),
+      EPSILON,
+      this.#decays,
+      rate,
+    );
+    // At first the average covers fewer steps, so that it soon forgets the random weights.
+    kernels.average(this.average, this.weights, this.#floats, Math.min(averaging, (1 + t) / (10 + t)));
+    return norm;
+  }
+
+  #view(address: number): Float32Array {
+    return this.#memory.view(address, this.#floats);
+  }
+}

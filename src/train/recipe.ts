@@ -1,0 +1,117 @@
+import type { ConvolutionConfig, ModelConfig } from '../config.js';
+import type { Augmentation } from './augment/augmenter.js';
+
+/** Everything that decides what a training run does, beside the data and the labels. */
+export interface Recipe {
+  readonly cell: ModelConfig['cell'];
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly convolutions: readonly ConvolutionConfig[];
+  readonly coefficients: number;
+  /** Frames at a clip's end whose mean posterior labels it. */
+  readonly clipFrames: number;
+  readonly epochs: number;
+  /** Segments of one step, over all workers. */
+  readonly batch: number;
+  readonly peakRate: number;
+  /** Share of all steps in which the learning rate goes up. */
+  readonly warmUp: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  /** Share that the average of the weights keeps at each step. */
+  readonly averaging: number;
+  readonly dropout: number;
+  readonly labelSmoothing: number;
+  /** Share of segments that begin in the state in which a random segment of the last batch ended. */
+  readonly carriedShare: number;
+  /** Segments of noise, and of running speech, for each recording of a word. */
+  readonly silenceShare: number;
+  readonly speechShare: number;
+  readonly augmentation: Augmentation;
+}
+
+const COMMANDS: Recipe = {
+  cell: 'gru',
+  hiddenSize: 192,
+  layers: 2,
+  convolutions: [
+    { channels: 96, kernel: 3, stride: 1 },
+    { channels: 128, kernel: 4, stride: 2 },
+  ],
+  coefficients: 40,
+  clipFrames: 8,
+  epochs: 70,
+  batch: 256,
+  peakRate: 3e-3,
+  warmUp: 0.12,
+  weightDecay: 0.02,
+  clipNorm: 2,
+  averaging: 0.999,
+  dropout: 0.15,
+  labelSmoothing: 0.05,
+  carriedShare: 0.6,
+  silenceShare: 0.11,
+  speechShare: 0.06,
+  augmentation: {
+    shiftS: 0.1,
+    speed: 0.12,
+    gainDb: [-13, 5],
+    noiseShare: 0.5,
+    noiseSnrDb: [5, 38],
+    roomShare: 0.15,
+    lineShare: 0.15,
+    silencePeakDb: [-60, 0],
+  },
+};
+
+/** Recipes by name. docs/training.md says what each is for. */
+export const PRESETS = {
+  /** The default model: 471,000 parameters, 240,000 multiply-adds a frame of 20 ms. */
+  commands: COMMANDS,
+  /** For pages: under 100,000 bytes with 8-bit weights. */
+  small: {
+    ...COMMANDS,
+    convolutions: [
+      { channels: 64, kernel: 3, stride: 1 },
+      { channels: 96, kernel: 4, stride: 2 },
+    ],
+    hiddenSize: 96,
+    layers: 1,
+    dropout: 0.05,
+  },
+  /** The starter's shape, without convolutions: 158,000 parameters at every frame. */
+  plain: { ...COMMANDS, convolutions: [], hiddenSize: 128, coefficients: 20, clipFrames: 6 },
+} as const satisfies Record<string, Recipe>;
+
+export type PresetName = keyof typeof PRESETS;
+
+/** The parameters of the model that a recipe makes. */
+export function modelConfigOf(recipe: Recipe, labels: readonly string[], name: string): ModelConfig {
+  return {
+    formatVersion: 1,
+    name,
+    sampleRate: 8000,
+    frameSamples: 256,
+    hopSamples: 160,
+    melBands: 40,
+    coefficients: recipe.coefficients,
+    inputGain: 32768,
+    windowing: 'hanning',
+    convolutions: [...recipe.convolutions],
+    cell: recipe.cell,
+    linearBeforeReset: true,
+    hiddenSize: recipe.hiddenSize,
+    layers: recipe.layers,
+    labels: [...labels],
+    decision: {
+      clipFrames: recipe.clipFrames,
+      smoothingFrames: recipe.clipFrames,
+      threshold: 0.8,
+      thresholds: {},
+      refractoryFrames: 25,
+      minimumFrames: 1,
+    },
+    licence: 'not stated',
+    trainingData: 'not stated',
+  };
+}

@@ -1,0 +1,167 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import type { ModelConfig } from '../config.js';
+import { EarshotError, unexpected } from '../errors.js';
+import { writeAtomically } from './atomic-file.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { Crew, type EpochReport } from './crew.js';
+import { type DataSources, labelsFor, loadTrainingData, type TrainingData } from './data/training-data.js';
+import type { BadFile } from './evaluate/bad-file.js';
+import { featureStatistics } from './learner.js';
+import { modelBytes } from './model-bytes.js';
+import { initialState } from './optimiser.js';
+import { initialParameters, parameterPlan } from './parameters.js';
+import { modelConfigOf, type Recipe } from './recipe.js';
+import { teamMemory } from './team.js';
+
+export interface TrainOptions extends DataSources {
+  readonly words: readonly string[];
+  /** The model; `OUT.checkpoint` and `OUT.jsonl` are written beside it. */
+  readonly out: string;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  /** Threads; part of the recipe in so far as sums of floats depend on it. */
+  readonly workers: number;
+  /** Directory for decoded samples. */
+  readonly cache: string;
+  /** Goes on from the checkpoint, if there is one. */
+  readonly resume: boolean;
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+/** One line of the log. */
+export interface EpochEntry {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Mean loss of the epoch. */
+  readonly loss: number;
+  /** Mean length of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Share of the validation clips that the averaged weights label right, each clip by itself. Not in every epoch. */
+  readonly accuracy?: number;
+  /** The same with the clips as streams, the state never reset. */
+  readonly streamedAccuracy?: number;
+  readonly seconds: number;
+}
+
+export type TrainProgress =
+  | { readonly type: 'reading'; readonly done: number; readonly total: number }
+  | { readonly type: 'data'; readonly data: TrainingData; readonly bad: readonly BadFile[]; readonly done: number }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+    }
+  | { readonly type: 'epoch'; readonly entry: EpochEntry };
+
+/** Epochs from one validation to the next; the last one is always validated. */
+const VALIDATE_EVERY = 2;
+
+/**
+ * Trains a model: reads the data, trains with worker threads, and after every epoch writes a checkpoint, a line of the
+ * log and the model as it is (its averaged weights). The same data, words, recipe, seed and number of workers give the
+ * same bits on the same machine, however often the run is stopped and resumed.
+ * @returns the log
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_FILE_NOT_FOUND
+ */
+export async function train(options: TrainOptions): Promise<EpochEntry[]> {
+  const { words, out, recipe, seed, workers, onProgress } = options;
+  checkWorkers(recipe, workers);
+  await mkdir(dirname(out), { recursive: true });
+  const config = modelConfigOf(recipe, labelsFor(words), basename(out, extname(out)));
+  const { data, bad } = await loadTrainingData(options, config, {
+    sampleRate: config.sampleRate,
+    cache: options.cache,
+    onProgress: (done, total) => onProgress?.({ type: 'reading', done, total }),
+  });
+  checkData(data, config, recipe);
+  const run = { ...recipe, labels: config.labels, seed, workers, data: amounts(data) };
+  const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl` };
+  const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
+  const start = saved ?? freshStart(data, config, recipe, seed);
+  const log = await restartLog(files.log, start.epochs);
+  onProgress?.({ type: 'data', data, bad, done: start.epochs });
+  const crew = startCrew(options, config, data, start);
+  try {
+    for (let epoch = start.epochs; epoch < recipe.epochs; epoch++) {
+      const began = performance.now();
+      const validates = (epoch + 1) % VALIDATE_EVERY === 0 || epoch + 1 === recipe.epochs;
+      const reports = await crew.epoch({ epoch, validates }, ({ step, steps, loss }) =>
+        onProgress?.({ type: 'step', epoch, step, steps, loss }),
+      );
+      const { state } = reports[0];
+      if (!state) throw new Error('The first worker gave no state');
+      const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
+      log.push(entry);
+      await writeAtomically(out, modelBytes(config, state.average, start.statistics));
+      await appendFile(files.log, `${JSON.stringify(entry)}\n`);
+      // Last, so that what is written twice after a crash is the log, which is cut back.
+      await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });
+      onProgress?.({ type: 'epoch', entry });
+    }
+  } finally {
+    await crew.close();
+  }
+  return log;
+}
+
+function checkWorkers({ batch }: Recipe, workers: number): void {
+  if (Number.isInteger(workers) && workers >= 1 && batch % workers === 0) return;
+  throw unexpected('EARSHOT_BAD_ARGUMENT', 'workers', `a divisor of the batch size, ${batch}`, workers);
+}
+
+function checkData({ training }: TrainingData, { labels }: ModelConfig, { batch }: Recipe): void {
+  const missing = labels.slice(2).filter((_, n) => !training.some(({ label }) => label === n + 2));
+  if (missing.length > 0) {
+    const what = `The data hold no recordings to learn ${missing.join(', ')} from`;
+    throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: missing });
+  }
+  if (training.length < batch) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', `at least ${batch} recordings, one batch`, training.length);
+  }
+}
+
+const amounts = (data: TrainingData) => ({
+  samples: data.samples.length,
+  training: data.training.length,
+  validation: data.validation.length,
+  speech: data.speech.length,
+  noise: data.noise.length,
+});
+
+function freshStart(data: TrainingData, config: ModelConfig, recipe: Recipe, seed: number): Checkpoint {
+  const statistics = featureStatistics(data, config, recipe, seed);
+  return { epochs: 0, statistics, state: initialState(initialParameters(config, seed)) };
+}
+
+function startCrew(
+  { recipe, seed, workers }: TrainOptions,
+  config: ModelConfig,
+  data: TrainingData,
+  { statistics, state }: Checkpoint,
+): Crew {
+  const team = teamMemory(workers, parameterPlan(config).floats);
+  const rows = recipe.batch / workers;
+  const common = { config, recipe, data, statistics, seed, rows, team, state };
+  return new Crew(Array.from({ length: workers }, (_, index) => ({ ...common, index })));
+}
+
+function entryOf(epoch: number, reports: readonly EpochReport[], seconds: number): EpochEntry {
+  const [{ loss, gradientNorm }] = reports;
+  const sum = (key: 'clip' | 'streamed' | 'clips') =>
+    reports.reduce((total, { right }) => total + (right?.[key] ?? 0), 0);
+  const clips = sum('clips');
+  const accuracy = clips > 0 && { accuracy: sum('clip') / clips, streamedAccuracy: sum('streamed') / clips };
+  return { epoch: epoch + 1, loss, gradientNorm, ...accuracy, seconds };
+}
+
+/** Keeps the lines of the log up to the checkpoint, and returns them. */
+async function restartLog(path: string, epochs: number): Promise<EpochEntry[]> {
+  const text = epochs === 0 ? '' : await readFile(path, 'utf8').catch(() => '');
+  // A line that was cut off by a crash comes after the checkpoint, and is not read.
+  const lines = text.split('\n').slice(0, epochs).filter(Boolean);
+  await writeAtomically(path, lines.map((line) => `${line}\n`).join(''));
+  return lines.map((line) => JSON.parse(line));
+}

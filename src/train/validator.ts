@@ -1,0 +1,87 @@
+import type { ModelConfig } from '../config.js';
+import { FusedExtractor } from '../features/fused.js';
+import { copySamples } from './data/sample-bank.js';
+import type { TrainingData, WordClip } from './data/training-data.js';
+import { clipLength, extractRow, segmentSamples } from './frames.js';
+import { posteriors } from './loss.js';
+import type { TrainingNetwork } from './network/network.js';
+
+/** Clips that were labelled right. */
+export interface Right {
+  /** Each clip heard by a fresh network. */
+  readonly clip: number;
+  /** The clips of each row heard as one stream, the state never reset. */
+  readonly streamed: number;
+  readonly clips: number;
+}
+
+/** Labels clips by the design's rule: the largest mean posterior over the last frames of the second. */
+export class Validator {
+  readonly #network: TrainingNetwork;
+  readonly #config: ModelConfig;
+  /** Labels of each batch's rows; fewer than rows in the last one. */
+  readonly #labels: number[][] = [];
+  readonly #features: Float32Array[] = [];
+
+  constructor(network: TrainingNetwork, config: ModelConfig, data: TrainingData, clips: readonly WordClip[]) {
+    const { rows } = network.logits;
+    const extractor = new FusedExtractor(config);
+    const samples = new Float32Array(segmentSamples(config));
+    this.#network = network;
+    this.#config = config;
+    for (let first = 0; first < clips.length; first += rows) {
+      const batch = clips.slice(first, first + rows);
+      const features = new Float32Array(network.features.values.length);
+      batch.forEach((clip, row) => {
+        samples.fill(0);
+        readClip(data, clip, samples.subarray(0, config.sampleRate));
+        // What follows in the stream of this row: the last frame reaches into it.
+        if (first + rows + row < clips.length) {
+          readClip(data, clips[first + rows + row], samples.subarray(config.sampleRate));
+        }
+        extractRow(extractor, config, samples, network.features, features, row);
+      });
+      this.#features.push(features);
+      this.#labels.push(batch.map(({ label }) => label));
+    }
+  }
+
+  /** With the parameters at an address. */
+  run(weights: number): Right {
+    const clips = this.#labels.reduce((sum, { length }) => sum + length, 0);
+    return { clip: this.#pass(weights, false), streamed: this.#pass(weights, true), clips };
+  }
+
+  #pass(weights: number, isStreamed: boolean): number {
+    const { rows } = this.#network.logits;
+    const sources = Int32Array.from({ length: rows }, (_, row) => row);
+    const fresh = new Int32Array(rows).fill(-1);
+    let right = 0;
+    this.#features.forEach((features, batch) => {
+      this.#network.carry(isStreamed && batch > 0 ? sources : fresh);
+      this.#network.features.values.set(features);
+      this.#network.forward(weights);
+      this.#labels[batch].forEach((label, row) => {
+        if (this.#decide(row) === label) right++;
+      });
+    });
+    return right;
+  }
+
+  #decide(row: number): number {
+    const { values, steps, rows, size } = this.#network.logits;
+    const stride = this.#network.features.steps / steps;
+    const end = clipLength(this.#config);
+    const one = new Float64Array(size);
+    const sum = new Float64Array(size);
+    for (let frame = end - this.#config.decision.clipFrames; frame < end; frame++) {
+      posteriors(values, (Math.floor(frame / stride) * rows + row) * size, one);
+      for (let l = 0; l < size; l++) sum[l] += one[l];
+    }
+    return sum.indexOf(Math.max(...sum));
+  }
+}
+
+function readClip({ samples }: TrainingData, { offset, length }: WordClip, out: Float32Array): void {
+  copySamples(samples, offset, out.subarray(0, Math.min(length, out.length)));
+}

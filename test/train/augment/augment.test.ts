@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
+import { throughLine } from '../../../src/train/augment/line.ts';
+import { addAtSnr, power, setPeak } from '../../../src/train/augment/noise.ts';
+import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
+import { addRoom } from '../../../src/train/augment/room.ts';
+import type { TrainingData } from '../../../src/train/data/training-data.ts';
+import { Random } from '../../../src/train/random.ts';
+import { PRESETS } from '../../../src/train/recipe.ts';
+import { worst } from '../../helpers/kernels.ts';
+import { numbers } from '../helpers.ts';
+
+const RATE = 8000;
+const int16 = (samples: Float32Array) => Int16Array.from(samples, (x) => Math.round(x * 32768));
+const tone = (hertz: number, n = RATE, level = 0.5) =>
+  Float32Array.from({ length: n }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / RATE));
+
+describe('reading at another speed', () => {
+  test('at speed 1 without a shift is a copy, with silence around', () => {
+    const out = new Float32Array(140);
+    const samples = int16(numbers(120, 1));
+    readAtSpeed(samples, 10, 110, 1, 20, out);
+    expect([...out.subarray(0, 20)].every((x) => x === 0)).toBe(true);
+    expect(
+      worst(
+        out.subarray(20, 120),
+        Float32Array.from(samples.subarray(10, 110), (x) => x / 32768),
+      ),
+    ).toBe(0);
+    expect([...out.subarray(120)].every((x) => x === 0)).toBe(true);
+  });
+
+  test.each([0.88, 1.12])('at speed %f moves a tone to its frequency times the speed', (speed) => {
+    const out = new Float32Array(4000);
+    readAtSpeed(int16(tone(500)), 0, RATE, speed, 0, out);
+    expect(worst(out.subarray(10, 3990), tone(500 * speed).subarray(10, 3990))).toBeLessThan(0.005);
+  });
+});
+
+describe('noise', () => {
+  test('is added at the ratio of powers that was asked for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -10, max: 40 }), fc.nat(), (snr, seed) => {
+        const [speech, noise] = [tone(500), numbers(RATE, seed, 0.3)];
+        const mixed = speech.slice();
+        addAtSnr(mixed, noise, snr);
+        const added = mixed.map((x, i) => x - speech[i]);
+        expect(10 * Math.log10(power(speech) / power(added))).toBeCloseTo(snr, 1);
+      }),
+    );
+  });
+
+  test('as silence is scaled to the peak that was asked for', () => {
+    const samples = numbers(RATE, 3, 0.01);
+    setPeak(samples, -6);
+    expect(Math.max(...samples.map(Math.abs))).toBeCloseTo(10 ** (-6 / 20), 5);
+  });
+});
+
+describe('a room', () => {
+  test('keeps the direct sound, adds echoes after it only, and no more power than twice', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const samples = new Float32Array(RATE);
+        samples[1000] = 1;
+        addRoom(samples, RATE, new Random(seed));
+        expect(samples[1000]).toBe(1);
+        expect(samples.subarray(0, 1000).every((x) => x === 0)).toBe(true);
+        const total = samples.reduce((sum, x) => sum + x * x, 0);
+        expect(total).toBeGreaterThan(1.01);
+        expect(total).toBeLessThan(2.1);
+      }),
+    );
+  });
+});
+
+describe('a line', () => {
+  test('takes away what no telephone carries, and keeps what speech is made of', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const kept = (hertz: number) => {
+        const samples = tone(hertz);
+        throughLine(samples, RATE, new Random(seed));
+        return power(samples.subarray(2000)) / power(tone(hertz));
+      };
+      expect(kept(20)).toBeLessThan(0.05);
+      expect(kept(1000)).toBeGreaterThan(0.8);
+    }
+  });
+});
+
+describe('segments', () => {
+  const samples = new Int16Array(new SharedArrayBuffer(2 * 40_000));
+  samples.set(int16(numbers(40_000, 1, 0.4)));
+  const span = { offset: 0, length: RATE };
+  const data: TrainingData = {
+    samples,
+    training: [],
+    validation: [],
+    speech: [],
+    noise: [{ offset: 8000, length: 32_000 }],
+  };
+  const make = (options: Augmentation, kind: 'word' | 'speech' | 'silence', seed: number) => {
+    const out = new Float32Array(8096);
+    new Augmenter(data, RATE, out.length, options).segment(kind, span, new Random(seed), out);
+    return out;
+  };
+  const options = PRESETS.commands.augmentation;
+
+  test('are the same for the same random numbers, others for others, finite and within full scale', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom('word', 'speech', 'silence'), (seed, kind) => {
+        const one = make(options, kind, seed);
+        expect(make(options, kind, seed)).toEqual(one);
+        // Silence may be without any sound twice.
+        if (kind !== 'silence') expect(make(options, kind, seed + 1)).not.toEqual(one);
+        expect(one.every((x) => x >= -1 && x < 1)).toBe(true);
+      }),
+    );
+  });
+
+  test('with everything off are the recording itself', () => {
+    const off: Augmentation = {
+      ...options,
+      shiftS: 0,
+      speed: 0,
+      gainDb: [0, 0],
+      noiseShare: 0,
+      roomShare: 0,
+      lineShare: 0,
+    };
+    const expected = Float32Array.from(samples.subarray(0, RATE), (x) => x / 32768);
+    expect(worst(make(off, 'word', 1).subarray(0, RATE), expected)).toBeLessThan(1e-6);
+  });
+});

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TrainingMemory } from '../../src/train/kernels/kernels.ts';
+import { crossEntropy, stepWeights } from '../../src/train/loss.ts';
+import { Signal } from '../../src/train/network/signal.ts';
+import { numbers } from './helpers.ts';
+
+describe('the loss', () => {
+  const labels = [1, 0, 3];
+  const logits = (seed: number, scale = 3) => {
+    const signal = new Signal(new TrainingMemory(), { steps: 2, rows: 3 }, 4);
+    signal.values.set(numbers(24, seed, scale));
+    return signal;
+  };
+
+  test('is the weighted mean of -Σ target · log softmax', () => {
+    const signal = logits(1);
+    const weights = Float32Array.of(1, 0.5, 0, 2, 0, 0.25);
+    let expected = 0;
+    weights.forEach((weight, i) => {
+      const exps = [...signal.values.subarray(4 * i, 4 * i + 4)].map(Math.exp);
+      const sum = exps.reduce((a, b) => a + b);
+      exps.forEach((e, l) => {
+        const target = 0.1 / 4 + (l === labels[i % 3] ? 0.9 : 0);
+        expected -= weight * target * Math.log(e / sum);
+      });
+    });
+    expect(crossEntropy(signal, { labels, weights, smoothing: 0.1 })).toBeCloseTo(expected, 5);
+  });
+
+  test('has gradients that sum to 0 at every step, and are 0 where the weight is', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const signal = logits(seed);
+        crossEntropy(signal, { labels, weights: Float32Array.of(1, 1, 0, 1, 1, 1), smoothing: 0.1 });
+        for (let i = 0; i < 6; i++) {
+          const gradients = [...signal.gradients.subarray(4 * i, 4 * i + 4)];
+          expect(gradients.reduce((a, b) => a + b)).toBeCloseTo(0, 5);
+          expect(gradients.some((g) => g !== 0)).toBe(i !== 2);
+        }
+      }),
+    );
+  });
+
+  test('stays finite for logits far apart', () => {
+    const signal = logits(1, 1e5);
+    const loss = crossEntropy(signal, { labels, weights: new Float32Array(6).fill(1), smoothing: 0.1 });
+    expect(loss).toBeLessThan(Infinity);
+    expect(signal.gradients.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('the weights of steps', () => {
+  test.each(['word', 'speech', 'silence'] as const)('of a segment of %s sum to 1', (kind) => {
+    for (const steps of [25, 50]) expect(stepWeights(kind, steps).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+  });
+
+  test('begin in the last third of a word, and at once in speech', () => {
+    expect(stepWeights('word', 25).findIndex((weight) => weight > 0)).toBe(17);
+    expect(stepWeights('speech', 25)[0]).toBeGreaterThan(0);
+  });
+});

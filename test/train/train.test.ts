@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadModel, type Model } from '../../src/model.ts';
+import { PRESETS, type Recipe } from '../../src/train/recipe.ts';
+import { type TrainOptions, type TrainProgress, train } from '../../src/train/train.ts';
+import { posteriorsOf } from '../helpers/starter.ts';
+import { readWav } from '../helpers/wav.ts';
+import { writeTones } from './tones.ts';
+
+const RECIPE: Recipe = {
+  ...PRESETS.commands,
+  hiddenSize: 16,
+  layers: 1,
+  convolutions: [{ channels: 16, kernel: 3, stride: 2 }],
+  coefficients: 13,
+  batch: 16,
+  epochs: 6,
+  peakRate: 2e-2,
+  averaging: 0.9,
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'earshot-train-'));
+  writeTones(join(folder, 'tones'), 40, 10);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const options = (name: string, changes: Partial<TrainOptions> = {}): TrainOptions => ({
+  data: [join(folder, 'tones')],
+  negatives: [],
+  noise: [],
+  words: ['low', 'middle', 'high'],
+  out: join(folder, `${name}.safetensors`),
+  recipe: RECIPE,
+  seed: 1,
+  workers: 2,
+  cache: join(folder, 'cache'),
+  resume: false,
+  ...changes,
+});
+
+/** The design's rule: the label with the largest mean posterior over the last frames of the clip. */
+function clipLabel(model: Model, samples: Float32Array): string {
+  const last = posteriorsOf(model, samples).slice(-model.config.decision.clipFrames);
+  const sums = model.labels.map((_, l) => last.reduce((sum, frame) => sum + frame[l], 0));
+  return model.labels[sums.indexOf(Math.max(...sums))];
+}
+
+describe('training', () => {
+  test('learns to tell tones apart, clip by clip and as a stream, and the engine labels as many clips right', async () => {
+    const log = await train(options('tones'));
+    const last = log[log.length - 1];
+    expect(last.accuracy).toBeGreaterThan(0.9);
+    expect(last.streamedAccuracy).toBeGreaterThan(0.9);
+    expect(last.loss).toBeLessThan(log[0].loss);
+    const model = await loadModel(readFileSync(join(folder, 'tones.safetensors')));
+    const validation = join(folder, 'tones', 'validation');
+    const outcomes = readdirSync(validation).flatMap((word) =>
+      readdirSync(join(validation, word)).map((name) => {
+        const label = model.labels.includes(word) ? word : '_unknown_';
+        return clipLabel(model, readWav(join(validation, word, name)).samples) === label;
+      }),
+    );
+    expect(last.accuracy).toBe(outcomes.filter(Boolean).length / outcomes.length);
+  });
+
+  test('gives the same bits for the same seed, others for another', async () => {
+    const short = { recipe: { ...RECIPE, epochs: 2 } };
+    const bytes = async (name: string, changes: Partial<TrainOptions> = {}) => {
+      await train(options(name, { ...short, ...changes }));
+      return readFileSync(join(folder, `${name}.safetensors`)).subarray(-4000);
+    };
+    const first = await bytes('same1');
+    expect((await bytes('same2')).equals(first)).toBe(true);
+    expect((await bytes('same3', { seed: 2 })).equals(first)).toBe(false);
+  });
+
+  test('killed at any moment and resumed, it ends in the very model of an undisturbed run', async () => {
+    await train(options('whole'));
+    const script = join(folder, 'run.mts');
+    const module = JSON.stringify(new URL('../../src/train/train.ts', import.meta.url).href);
+    writeFileSync(
+      script,
+      `import { train } from ${module};\nawait train(${JSON.stringify(options('killed', { resume: true }))});\n`,
+    );
+    const checkpoint = join(folder, 'killed.safetensors.checkpoint');
+    const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
+    while (!existsSync(checkpoint)) await setTimeout(5);
+    child.kill('SIGKILL');
+    const logPath = join(folder, 'killed.safetensors.jsonl');
+    expect(readFileSync(logPath, 'utf8').split('\n').length).toBeLessThan(RECIPE.epochs);
+    // A line that was being written.
+    writeFileSync(logPath, `${readFileSync(logPath, 'utf8')}{"epo`);
+    const log = await train(options('killed', { resume: true }));
+    const vectors = (name: string) => readFileSync(join(folder, `${name}.safetensors.checkpoint`));
+    expect(vectors('killed').equals(vectors('whole'))).toBe(true);
+    expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    const lines = readFileSync(logPath, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('refuses to resume a run that was made with another recipe', async () => {
+    copyFileSync(join(folder, 'tones.safetensors.checkpoint'), join(folder, 'other.safetensors.checkpoint'));
+    const other = options('other', { resume: true, recipe: { ...RECIPE, dropout: 0 } });
+    await expect(train(other)).rejects.toThrow(/other settings \(dropout\)/);
+  });
+
+  test('names files that cannot be read and goes on; reads nothing anew the second time', async () => {
+    writeFileSync(join(folder, 'tones', 'training', 'low', 'broken_nohash_0.wav'), 'RIFFnothing');
+    const seen: TrainProgress[] = [];
+    const run = () =>
+      train(options('bad', { recipe: { ...RECIPE, epochs: 1 }, onProgress: (progress) => seen.push(progress) }));
+    await run();
+    const bad = seen.flatMap((progress) => (progress.type === 'data' ? progress.bad : []));
+    expect(bad.map(({ path }) => path)).toEqual([expect.stringContaining('broken_nohash_0.wav')]);
+    expect(seen.some(({ type }) => type === 'reading')).toBe(true);
+    seen.length = 0;
+    await run();
+    expect(seen.some(({ type }) => type === 'reading')).toBe(false);
+  });
+});

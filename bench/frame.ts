@@ -10,7 +10,7 @@ import { readNetwork } from './onnx/network.js';
 import { createOpponent } from './onnx/opponent.js';
 import { babble } from './sound.js';
 
-const MODEL = new URL('../models/commands.safetensors', import.meta.url);
+const MODEL = new URL('../test/fixtures/starter/gru-128x2.safetensors', import.meta.url);
 const FRAMES = 200;
 const RATES = [8000, 16000, 44100, 48000];
 const POOL_STREAMS = 64;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { mixDown } from '../src/audio/pcm.ts';
 import type { Model } from '../src/model.ts';
 import { openAudio } from '../src/node/open-audio.ts';
-import { bundledModel } from './helpers/models.ts';
+import { starterModel } from './helpers/models.ts';
 
 const SHARED = fileURLToPath(new URL('../../shared/', import.meta.url));
 const CLIPS = `${SHARED}data/real/commands_dev/`;
@@ -23,7 +23,7 @@ it.skipIf(!isHere)(
   `labels the recorded clips as the reference does, resampled from 16 kHz${reason}`,
   async () => {
     const { clips, accuracy }: Reference = JSON.parse(readFileSync(REFERENCE, 'utf8'));
-    const model = await bundledModel();
+    const model = await starterModel();
     const differing: string[] = [];
     const sure: string[] = [];
     let right = 0;

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createExtractor } from '../../src/features/extractor.ts';
 import type { Model } from '../../src/model.ts';
 import { worst } from '../helpers/kernels.ts';
-import { bundledModel } from '../helpers/models.ts';
+import { starterModel } from '../helpers/models.ts';
 import { decide, posteriorsOf, recordedClips, type StarterClip, syntheticClips } from '../helpers/starter.ts';
 
-const models = await Promise.all((['plain', 'simd'] as const).map((kernels) => bundledModel({ kernels })));
+const models = await Promise.all((['plain', 'simd'] as const).map((kernels) => starterModel({ kernels })));
 
 /** The MFCCs of every whole frame. */
 function mfccOf({ config }: Model, samples: Float32Array): Float32Array[] {

@@ -9,8 +9,12 @@ import { randomSource } from './sound.ts';
 export const bundledModelBytes = (): Buffer =>
   readFileSync(new URL('../../models/commands.safetensors', import.meta.url));
 
-/** The model that comes with the package. */
-export const bundledModel = (options?: LoadOptions): Promise<Model> => loadModel(bundledModelBytes(), options);
+/** The reference model, 2 x GRU-128, as PyTorch wrote it. */
+export const starterModelBytes = (): Buffer =>
+  readFileSync(new URL('../fixtures/starter/gru-128x2.safetensors', import.meta.url));
+
+/** The reference model. */
+export const starterModel = (options?: LoadOptions): Promise<Model> => loadModel(starterModelBytes(), options);
 
 export type SmallConfig = Partial<Omit<ModelConfig, 'decision'>> & { decision?: Partial<ModelConfig['decision']> };
 

@@ -4,7 +4,7 @@ import { loadModel } from '../../src/model.ts';
 import { quantise } from '../../src/rnn/quantise.ts';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../../src/rnn/safetensors.ts';
 import { worst } from '../helpers/kernels.ts';
-import { bundledModelBytes, smallModelBytes } from '../helpers/models.ts';
+import { smallModelBytes, starterModelBytes } from '../helpers/models.ts';
 import { decide, posteriorsOf, syntheticClips } from '../helpers/starter.ts';
 
 const CONVOLUTIONS = [{ channels: 6, kernel: 3, stride: 2 }];
@@ -111,7 +111,7 @@ describe('quantising', () => {
 });
 
 describe('the quantised starter model', async () => {
-  const float = bundledModelBytes();
+  const float = starterModelBytes();
   const bytes = writeSafetensors(quantise(readSafetensors(float)));
   const clips = syntheticClips();
 

@@ -13,7 +13,7 @@ import {
 import { DRAW } from '../../../src/train/evaluate/jobs/draw.ts';
 import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
 import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
-import { bundledModelBytes, smallModelBytes } from '../../helpers/models.ts';
+import { smallModelBytes, starterModelBytes } from '../../helpers/models.ts';
 import { babble, noise } from '../../helpers/sound.ts';
 import { directoryOf, wavBytes } from './helpers.ts';
 
@@ -133,7 +133,7 @@ describe('evaluate', () => {
   it.skipIf(!existsSync(dev))(
     'finds the known clip accuracy of the first model on recorded clips',
     async () => {
-      const found = await evaluate({ model: bundledModelBytes(), data: [dev] });
+      const found = await evaluate({ model: starterModelBytes(), data: [dev] });
       expect(found.clips).toBe(1183);
       expect(found.duplicates).toBe(66);
       expect(Math.abs(found.accuracy - 0.939)).toBeLessThan(0.004);

@@ -53,7 +53,9 @@ function install(tarball: string): string {
 function checkContents(project: string): void {
   const root = join(project, 'node_modules', 'earshot');
   const files = ['dist/kernels/simd/bytes.js', 'models/commands.safetensors', 'LICENSE', 'NOTICE', 'models/LICENSE'];
+  const bundles = ['browser/index.js', 'browser/spotter.worklet.js', 'web/index.html', 'web/licences.txt'];
   for (const file of files) readFileSync(join(root, file));
+  for (const file of bundles) readFileSync(join(root, 'dist', file));
   const unwanted = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) =>
     /(^|\/)(src|test|bench)\//.test(f),
   );

@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.js';
 import { addFileCommand } from './file.js';
 import { addGradientsCommand } from './gradients.js';
 import { addInfoCommand } from './info.js';
+import { addPageCommand } from './page.js';
 import { addTrainCommand } from './train.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -22,6 +23,7 @@ addInfoCommand(program);
 addTrainCommand(program);
 addEvaluateCommand(program);
 addGradientsCommand(program);
+addPageCommand(program);
 
 endOnClosedOutput();
 try {

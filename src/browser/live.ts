@@ -1,0 +1,52 @@
+import { unexpected } from '../errors.js';
+import { keepRunning } from './keep-running.js';
+import type { Started, Starting } from './listener.js';
+import type { ListenerState } from './options.js';
+
+/** Listens to the first audio track of a stream. */
+export async function hearStream(starting: Starting, stream: MediaStream): Promise<Started> {
+  if (stream.getAudioTracks().length === 0) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'source', 'a MediaStream with an audio track', stream);
+  }
+  const context = starting.options.audioContext ?? ownContext(starting);
+  const started = await hear(starting, context);
+  const source = context.createMediaStreamSource(stream);
+  connect(starting, source, started);
+  return started;
+}
+
+/** Listens to what leaves a node of somebody else's graph. */
+export async function hearNode(starting: Starting, node: AudioNode): Promise<Started> {
+  const started = await hear(starting, node.context);
+  connect(starting, node, started);
+  return started;
+}
+
+/**
+ * A context at the rate that the browser prefers, which is the output device's: the only one at which every browser
+ * takes microphones.
+ */
+function ownContext({ ending }: Starting): AudioContext {
+  const context = new AudioContext();
+  ending.onEnd(() => context.close());
+  keepRunning(context, ending.signal);
+  return context;
+}
+
+async function hear(starting: Starting, context: BaseAudioContext): Promise<Started> {
+  const spotter = await starting.spotter(context);
+  const watch = (tell: (state: ListenerState) => void) => {
+    const look = () => (context.state === 'closed' ? void starting.stop() : tell(stateOf(context)));
+    context.addEventListener('statechange', look, { signal: starting.ending.signal });
+  };
+  return { spotter, state: stateOf(context), watch };
+}
+
+/** From now on, so that nothing is heard before the spotter is ready for it. */
+function connect({ ending }: Starting, source: AudioNode, { spotter }: Started): void {
+  source.connect(spotter.node);
+  ending.onEnd(() => source.disconnect(spotter.node));
+}
+
+/** Safari has a state of its own, "interrupted". */
+const stateOf = (context: BaseAudioContext): ListenerState => (context.state === 'running' ? 'running' : 'suspended');

@@ -1,0 +1,15 @@
+import { EarshotError } from '../errors.js';
+
+/**
+ * Checks that this page may and can listen.
+ * @throws EarshotError EARSHOT_INSECURE_CONTEXT, EARSHOT_UNSUPPORTED
+ */
+export function checkSupport(): void {
+  if (!globalThis.isSecureContext) {
+    const advice = 'Browsers let only pages from https:// or localhost listen';
+    throw new EarshotError('EARSHOT_INSECURE_CONTEXT', `${advice}, not ${globalThis.location?.origin}`);
+  }
+  if (!('AudioWorkletNode' in globalThis)) {
+    throw new EarshotError('EARSHOT_UNSUPPORTED', 'This browser has no AudioWorklet');
+  }
+}

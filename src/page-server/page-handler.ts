@@ -1,0 +1,103 @@
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MIME_TYPES } from './mime-types.js';
+
+/** Folders by the beginning of their addresses, the longest first; they lie in the package, built or not. */
+const FOLDERS = [
+  ['/models/', new URL('../../models/', import.meta.url)],
+  ['/samples/', new URL('../../samples/', import.meta.url)],
+  ['/', new URL('../../dist/web/', import.meta.url)],
+] as const;
+
+/** Everything comes from this server; only WebAssembly may be compiled; only this page may ask for the microphone. */
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
+};
+
+/** The file of the page itself; it is not there before it is built. */
+export const PAGE_FILE = fileURLToPath(new URL('index.html', FOLDERS[2][1]));
+
+/** Answers with the files of the page, the models and the samples, and with nothing else. */
+export const pageHandler: RequestListener = (request, response) => {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  respond(request, response).catch(() => {
+    if (response.headersSent) response.destroy();
+    else refuse(response, 500, 'The file cannot be read');
+  });
+};
+
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    return refuse(response, 405, 'Only GET and HEAD');
+  }
+  const path = await pathOf(request.url ?? '/');
+  const file = path && (await open(path).catch(() => undefined));
+  if (!file) return refuse(response, 404, 'There is no such page');
+  try {
+    await send(file, MIME_TYPES[extname(path)], request, response);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the file of an address lies, if it is one that may be seen. */
+async function pathOf(address: string): Promise<string | undefined> {
+  const path = decoded(address.split(/[?#]/, 1)[0]);
+  // A hidden name, "." and ".." begin with a point; what else could leave the folder is no part of a name of ours.
+  if (path === undefined || /\/\.|[\\\0:]|\/\//.test(path)) return undefined;
+  const name = path.endsWith('/') ? `${path}index.html` : path;
+  const known = FOLDERS.find(([start]) => name.startsWith(start));
+  if (!known || !Object.hasOwn(MIME_TYPES, extname(name))) return undefined;
+  const [start, url] = known;
+  return inside(fileURLToPath(url), name.slice(start.length));
+}
+
+function decoded(address: string): string | undefined {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The true path of a file, unless a link leads it out of its folder. */
+async function inside(folder: string, name: string): Promise<string | undefined> {
+  try {
+    const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+    return path.startsWith(root + sep) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function send(
+  file: FileHandle,
+  mimeType: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const stat = await file.stat();
+  if (!stat.isFile()) return refuse(response, 404, 'There is no such page');
+  const tag = `"${stat.size.toString(36)}-${Math.round(stat.mtimeMs).toString(36)}"`;
+  response.setHeader('ETag', tag);
+  response.setHeader('Cache-Control', 'no-cache');
+  if (request.headers['if-none-match'] === tag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const body = request.method === 'HEAD' ? undefined : await file.readFile();
+  response.writeHead(200, { 'Content-Type': mimeType, 'Content-Length': body?.length ?? stat.size });
+  response.end(body);
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+}

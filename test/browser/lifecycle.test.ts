@@ -1,0 +1,236 @@
+import { expect, it } from 'vitest';
+import type { ListenOptions } from '../../src/browser/index.js';
+import { describeInChromium, PAGE } from './helpers/in-chromium.ts';
+
+/** The code of the error that listening ends with, in the page. */
+async function codeOf(options: Partial<ListenOptions>): Promise<string> {
+  try {
+    const listener = await earshot.listen({ model: modelBytes, ...options });
+    await listener.stop();
+    return 'none';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+/** Keeps, in the page, what is opened: microphones and contexts. */
+function keepTrack(): void {
+  const opened = { tracks: [] as MediaStreamTrack[], contexts: [] as AudioContext[] };
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    opened.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      opened.contexts.push(this);
+    }
+  };
+  Object.assign(globalThis, { opened });
+}
+
+declare global {
+  var opened: { tracks: MediaStreamTrack[]; contexts: AudioContext[] };
+}
+
+const resources = { '/no-wasm/': PAGE, '/strict/': PAGE };
+const policy = (script: string) => ({ 'content-security-policy': `default-src 'self'; script-src ${script}` });
+const headers = { '/no-wasm/': policy("'self'"), '/strict/': policy("'self' 'wasm-unsafe-eval'") };
+
+describeInChromium('Listening in Chromium', { resources, headers }, (chromium) => {
+  it('says when there is no such microphone, and lists those that there are', async () => {
+    const page = await chromium.open();
+    expect(await page.evaluate(codeOf, { deviceId: 'none' })).toBe('EARSHOT_MICROPHONE_MISSING');
+    const devices = await page.evaluate(() => earshot.listDevices());
+    expect(devices.length).toBeGreaterThan(0);
+    expect(await page.evaluate(codeOf, { deviceId: devices[0].deviceId })).toBe('none');
+    await page.context().close();
+  });
+
+  it('says when the worklet is not there, or something else is', async () => {
+    const page = await chromium.open();
+    expect(await page.evaluate(codeOf, { workletUrl: '/nowhere.js' })).toBe('EARSHOT_WORKLET_FAILED');
+    expect(await page.evaluate(codeOf, { workletUrl: '/' })).toBe('EARSHOT_WORKLET_FAILED');
+    await page.context().close();
+  });
+
+  it('gives the microphone back each of a hundred times', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const after = await page.evaluate(async () => {
+      for (let i = 0; i < 100; i++) {
+        const listener = await earshot.listen({ model: modelBytes });
+        await listener.stop();
+      }
+      return {
+        tracks: opened.tracks.map(({ readyState }) => readyState),
+        contexts: opened.contexts.map(({ state }) => state),
+      };
+    });
+    expect(after.tracks).toEqual(new Array(100).fill('ended'));
+    expect(after.contexts).toEqual(new Array(100).fill('closed'));
+    await page.context().close();
+  }, 30_000);
+
+  it('can be stopped while it starts', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const result = await page.evaluate(async () => {
+      const reasons: string[] = [];
+      for (const delay of [0, 1, 5, 10, 20, 40, 80]) {
+        const control = new AbortController();
+        setTimeout(() => control.abort(), delay);
+        const listening = earshot.listen({ model: modelBytes, signal: control.signal });
+        reasons.push(
+          await listening
+            .then(({ finished }) => finished)
+            .then(
+              () => 'stopped',
+              (error) => error.name,
+            ),
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return {
+        reasons,
+        tracks: opened.tracks.map(({ readyState }) => readyState),
+        contexts: opened.contexts.map(({ state }) => state),
+      };
+    });
+    expect(result.reasons[0]).toBe('AbortError');
+    for (const reason of result.reasons) expect(['AbortError', 'stopped']).toContain(reason);
+    expect(new Set(result.tracks)).toEqual(new Set(['ended']));
+    for (const state of result.contexts) expect(state).toBe('closed');
+    await page.context().close();
+  });
+
+  it('ends with an error when the microphone goes', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const told = await page.evaluate(async () => {
+      const told: string[] = [];
+      const listener = await earshot.listen({
+        model: modelBytes,
+        onError: ({ code }) => told.push(code),
+        onStateChange: (state) => told.push(state),
+      });
+      told.length = 0;
+      // What the browser does when a device is unplugged; a fake one cannot be.
+      for (const track of opened.tracks) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+      await listener.finished;
+      return [...told, listener.state, opened.contexts[0].state];
+    });
+    expect(told).toEqual(['stopped', 'EARSHOT_MICROPHONE_LOST', 'stopped', 'closed']);
+    await page.context().close();
+  });
+
+  it('goes on after a suspension, with a gesture of the user', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    await page.evaluate(async () => {
+      const told: string[] = [];
+      const listener = await earshot.listen({ model: modelBytes, onStateChange: (state) => told.push(state) });
+      Object.assign(globalThis, { told, listener });
+      await until(() => listener.state === 'running');
+      told.length = 0;
+      await opened.contexts[0].suspend();
+      await until(() => listener.state === 'suspended');
+
+      async function until(holds: () => boolean): Promise<void> {
+        while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    });
+    await page.click('button');
+    await page.waitForFunction('listener.state === "running"', undefined, { timeout: 3000 });
+    expect(await page.evaluate('told')).toEqual(['suspended', 'running']);
+    expect(await page.evaluate('listener.lostBlocks')).toBe(0);
+    await page.context().close();
+  });
+
+  it('leaves a context of the page as it is', async () => {
+    const page = await chromium.open();
+    const states = await page.evaluate(async () => {
+      const audioContext = new AudioContext({ sampleRate: 16000 });
+      const listener = await earshot.listen({ model: modelBytes, audioContext });
+      const { sampleRate } = listener;
+      await listener.stop();
+      return [sampleRate, audioContext.state];
+    });
+    expect(states).toEqual([16000, 'running']);
+    await page.context().close();
+  });
+
+  for (const [path, expected] of [
+    ['/strict/', 'simd'],
+    ['/no-wasm/', 'plain'],
+  ]) {
+    it(`has ${expected} kernels under the content security policy of ${path}`, async () => {
+      const page = await chromium.open({ path });
+      const kernels = await page.evaluate(async () => {
+        const listener = await earshot.listen({ model: modelBytes });
+        await listener.stop();
+        return listener.kernels;
+      });
+      expect(kernels).toBe(expected);
+      await page.context().close();
+    });
+  }
+});
+
+describeInChromium('A page that may not use the microphone', { answer: 'deny' }, (chromium) => {
+  it('is told so', async () => {
+    const page = await chromium.open();
+    expect(await page.evaluate(codeOf, {})).toBe('EARSHOT_MICROPHONE_DENIED');
+    await page.context().close();
+  });
+});
+
+const GESTURE = ['--autoplay-policy=document-user-activation-required'];
+
+/** Begins by itself: what a test evaluates in a page counts as a gesture. */
+const EARLY = {
+  '/early/': '<!doctype html><button>A place to click</button><script type="module" src="/early.js"></script>',
+  '/early.js': `
+    import * as earshot from '/browser/index.js';
+    const model = await earshot.fetchModel('/models/commands.safetensors');
+    const { stream } = new AudioContext().createMediaStreamDestination();
+    globalThis.listener = await earshot.listenTo(stream, { model });
+    console.log(listener.state);`,
+};
+
+describeInChromium('A page that may not play without a gesture', { args: GESTURE, resources: EARLY }, (chromium) => {
+  it('is heard after one', async () => {
+    const page = await chromium.browser.newPage();
+    const suspended = page.waitForEvent('console', (message) => message.text() === 'suspended');
+    await page.goto(`${chromium.origin}/early/`);
+    await suspended;
+    await page.click('button');
+    await page.waitForFunction('listener.state === "running"', undefined, { timeout: 3000 });
+    await page.context().close();
+  });
+});
+
+describeInChromium('A machine without microphones', { microphone: null }, (chromium) => {
+  it('is told from one that forbids them', async () => {
+    const page = await chromium.open();
+    expect(await page.evaluate(codeOf, {})).toBe('EARSHOT_MICROPHONE_MISSING');
+    expect(await page.evaluate(() => earshot.listDevices())).toEqual([]);
+    await page.context().close();
+  });
+});
+
+const INSECURE = '--host-resolver-rules=MAP insecure.test 127.0.0.1';
+
+describeInChromium('A page that came without encryption', { args: [INSECURE] }, (chromium) => {
+  it('is told that it needs some', async () => {
+    const page = await chromium.open({ origin: chromium.origin.replace('127.0.0.1', 'insecure.test') });
+    expect(await page.evaluate(codeOf, {})).toBe('EARSHOT_INSECURE_CONTEXT');
+    await page.context().close();
+  });
+});

@@ -1,0 +1,77 @@
+import { fetchModel } from '../src/browser/index.js';
+import { Detections } from './detections.js';
+import { Devices } from './devices.js';
+import { element } from './element.js';
+import { type PageModel, readPageModel } from './page-model.js';
+import { Painter } from './painter.js';
+import { PhaseView } from './phase-view.js';
+import { onRecording } from './recordings.js';
+import { Saver } from './saver.js';
+import { Session } from './session.js';
+import { microphone, type Source } from './sources.js';
+import { Strips } from './strips/strips.js';
+import { Thresholds } from './thresholds.js';
+import { Trouble } from './trouble.js';
+
+const MODEL_URL = new URL('models/commands.safetensors', document.baseURI).href;
+
+const trouble = new Trouble();
+
+/** Joins the parts of the page: what the session hears goes to all that show it. */
+function connect(model: PageModel): void {
+  const view = new PhaseView();
+  const detections = new Detections(`Start, and say ${keywordList(model)}.`);
+  const saver = new Saver();
+  const painter = new Painter(() => {
+    strips.paint();
+    thresholds.paint((label) => strips.smoothed(label));
+  });
+  const strips = new Strips(model, painter.ask);
+  const thresholds = new Thresholds(model, (decision) => session.configure(decision));
+  const session = new Session({
+    model: model.bytes,
+    decision: () => thresholds.decision,
+    phase: (phase, source) => {
+      view.show(phase, source);
+      if (phase === 'running') devices.refresh();
+    },
+    begin: (sampleRate) => {
+      strips.begin(sampleRate);
+      saver.begin(sampleRate);
+      detections.begin();
+    },
+    samples: (samples) => {
+      strips.addSamples(samples);
+      saver.add(samples);
+    },
+    frame: (frame) => strips.addFrame(frame),
+    detection: (detection) => {
+      strips.addDetection(detection);
+      detections.add(detection);
+    },
+    error: (error) => trouble.show(error),
+  });
+  const hear = (source: Source) => {
+    trouble.hide();
+    session.hear(source);
+  };
+  const devices = new Devices((deviceId) => {
+    if (session.isActive && session.source.kind === 'microphone') hear(microphone(deviceId));
+  });
+  element('start', HTMLButtonElement).addEventListener('click', () => {
+    if (session.isActive) session.stop();
+    else hear(microphone(devices.chosen));
+  });
+  onRecording(hear);
+  view.show('idle', session.source);
+}
+
+function keywordList({ labels, keywords }: PageModel): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(keywords.map((label) => labels[label]));
+}
+
+try {
+  connect(readPageModel(await fetchModel(MODEL_URL)));
+} catch (error) {
+  trouble.show(error);
+}

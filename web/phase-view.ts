@@ -1,0 +1,48 @@
+import { element } from './element.js';
+import type { Phase } from './session.js';
+import type { Source } from './sources.js';
+
+/** What the page says about the connection, and what its main button does next. */
+export class PhaseView {
+  readonly #start = element('start', HTMLButtonElement);
+  readonly #resume = element('resume', HTMLButtonElement);
+  readonly #phase = element('phase', HTMLElement);
+  readonly #text = element('phase-text', HTMLElement);
+
+  show(phase: Phase, source: Source): void {
+    const isActive = phase === 'starting' || phase === 'running' || phase === 'suspended';
+    this.#start.disabled = false;
+    this.#start.textContent = isActive ? 'Stop' : 'Start listening';
+    this.#start.classList.toggle('stop', isActive);
+    this.#resume.hidden = phase !== 'suspended';
+    this.#phase.dataset.phase = phase;
+    this.#text.textContent = phaseText(phase, source);
+  }
+}
+
+/** By the kind of source: %s is its name. */
+const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
+  microphone: {
+    idle: 'Ready',
+    starting: 'Please allow the microphone …',
+    running: 'Listening',
+    suspended: 'The browser has paused it',
+    stopped: 'Stopped; the microphone is off',
+  },
+  sample: {
+    idle: 'Ready',
+    starting: 'Opening %s …',
+    running: 'Playing %s',
+    suspended: 'The browser has paused it',
+    stopped: 'Played %s',
+  },
+  file: {
+    idle: 'Ready',
+    starting: 'Opening %s …',
+    running: 'Hearing %s as fast as it can',
+    suspended: 'The browser has paused it',
+    stopped: 'Heard all of %s',
+  },
+};
+
+const phaseText = (phase: Phase, { kind, name }: Source): string => TEXTS[kind][phase].replace('%s', () => name);

@@ -1,0 +1,55 @@
+import { type Listener, type ListenOptions, listen, listenTo } from '../src/browser/index.js';
+import { EarshotError } from '../src/errors.js';
+
+/** Something that can be listened to. */
+export interface Source {
+  readonly kind: 'microphone' | 'sample' | 'file';
+  readonly name: string;
+  start(options: ListenOptions): Promise<Listener>;
+}
+
+/** After the last sample: the network speaks a little behind the sound. */
+const AFTERMATH_MS = 400;
+
+/** @param deviceId '' is the system's default */
+export function microphone(deviceId: string): Source {
+  const device = deviceId === '' ? {} : { deviceId };
+  return { kind: 'microphone', name: 'the microphone', start: (options) => listen({ ...options, ...device }) };
+}
+
+/** A recording of the user's, heard as fast as the machine can. */
+export function file(chosen: File): Source {
+  return { kind: 'file', name: chosen.name, start: (options) => listenTo(chosen, options) };
+}
+
+/** A bundled recording, played aloud. */
+export function sample(name: string): Source {
+  return { kind: 'sample', name, start: (options) => playAloud(name, options) };
+}
+
+async function playAloud(name: string, options: ListenOptions): Promise<Listener> {
+  const context = new AudioContext();
+  try {
+    const buffer = await context.decodeAudioData(await fetchSample(name));
+    const player = new AudioBufferSourceNode(context, { buffer });
+    const listener = await listenTo(player, options);
+    player.connect(context.destination);
+    player.onended = () => setTimeout(() => listener.stop(), AFTERMATH_MS);
+    player.start();
+    listener.finished.then(() => context.close());
+    return listener;
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+async function fetchSample(name: string): Promise<ArrayBuffer> {
+  const failed = (cause?: unknown) =>
+    new EarshotError('EARSHOT_FILE_NOT_FOUND', `The server does not give samples/${name}`, { value: name, cause });
+  const response = await fetch(new URL(`samples/${name}`, document.baseURI)).catch((cause) => {
+    throw failed(cause);
+  });
+  if (!response.ok) throw failed();
+  return response.arrayBuffer();
+}

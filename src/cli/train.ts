@@ -31,6 +31,8 @@ interface TrainCommandOptions {
   epochs?: number;
   seed: number;
   workers: number;
+  licence?: string;
+  trainingData?: string;
   resume?: true;
   cache: string;
 }
@@ -56,6 +58,8 @@ export function addTrainCommand(program: Command): void {
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
+    .option('--licence <text>', 'how the model may be used; `earshot info` shows it')
+    .option('--training-data <text>', 'what it was trained on; likewise')
     .option('--resume', 'go on from the checkpoint, if there is one')
     .option('--cache <dir>', 'where decoded recordings are kept for the next time', defaultCache())
     .addHelpText('after', EXAMPLES)
@@ -68,9 +72,10 @@ export function addTrainCommand(program: Command): void {
 async function run(options: TrainCommandOptions): Promise<number> {
   const display = new TrainingDisplay(process.stderr, recipeOf(options).epochs);
   try {
-    const { data, negatives, noise, words, out, seed, workers, cache, resume = false } = options;
+    const { data, negatives, noise, words, out, licence, trainingData } = options;
+    const { seed, workers, cache, resume = false } = options;
     const recipe = recipeOf(options);
-    const sources = { data, negatives, noise, words, out, recipe };
+    const sources = { data, negatives, noise, words, out, recipe, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;

@@ -19,6 +19,9 @@ export interface TrainOptions extends DataSources {
   /** The model; `OUT.checkpoint` and `OUT.jsonl` are written beside it. */
   readonly out: string;
   readonly recipe: Recipe;
+  /** What the model's file says of how it may be used, and of what it was trained on. */
+  readonly licence?: string | undefined;
+  readonly trainingData?: string | undefined;
   readonly seed: number;
   /** Threads; part of the recipe in so far as sums of floats depend on it. */
   readonly workers: number;
@@ -70,7 +73,9 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const { words, out, recipe, seed, workers, onProgress } = options;
   checkWorkers(recipe, workers);
   await mkdir(dirname(out), { recursive: true });
-  const config = modelConfigOf(recipe, labelsFor(words), basename(out, extname(out)));
+  const { licence = 'not stated', trainingData = 'not stated' } = options;
+  const name = basename(out, extname(out));
+  const config: ModelConfig = { ...modelConfigOf(recipe, labelsFor(words), name), licence, trainingData };
   const { data, bad } = await loadTrainingData(options, config, {
     sampleRate: config.sampleRate,
     cache: options.cache,

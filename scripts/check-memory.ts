@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc } from '../src/files/crc.js';
 
-// Pipes a minute and then three hours of speech into `earshot file -` and compares the most memory that each took.
+// Lets `earshot file` hear a minute and then three hours of speech and compares the most memory that each took.
 // Linux only: it reads /proc.
 
 const crc8 = crc(8, 0x07);
@@ -70,9 +72,9 @@ function flacFrame(number: number): Uint8Array {
 const codedNumber = (number: number): Uint8Array => new TextEncoder().encode(String.fromCodePoint(number));
 
 /** The most resident memory, in megabytes, and the words found. */
-async function peak(bytes: Iterable<Uint8Array>): Promise<{ megabytes: number; words: number }> {
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'file', '-', '--format', 'csv'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+async function peak(path: string): Promise<{ megabytes: number; words: number }> {
+  const child = spawn(process.execPath, ['dist/cli/main.js', 'file', path, '--format', 'csv'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   let kilobytes = 0;
   const look = (): void => {
@@ -84,20 +86,30 @@ async function peak(bytes: Iterable<Uint8Array>): Promise<{ megabytes: number; w
     words += text.toString().split('\n').length - 1;
     look();
   });
-  Readable.from(bytes).pipe(child.stdin);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`earshot ended with ${code}`);
   return { megabytes: kilobytes / 1024, words };
 }
 
-for (const [name, encode] of Object.entries({ wav, flac })) {
-  const short = await peak(encode(MINUTE));
-  const long = await peak(encode(THREE_HOURS));
-  const growth = long.megabytes - short.megabytes;
-  console.log(
-    `${name}: a minute ${short.megabytes.toFixed(1)} MB (${short.words} words), ` +
-      `three hours ${long.megabytes.toFixed(1)} MB (${long.words} words), growth ${growth.toFixed(1)} MB`,
-  );
-  if (long.words < 100 * short.words) throw new Error(`${name}: words got lost`);
-  if (growth > LIMIT_MB) throw new Error(`${name}: grew by more than ${LIMIT_MB} MB`);
+async function measure(encode: (seconds: number) => Iterable<Uint8Array>, seconds: number) {
+  const path = join(folder, 'speech');
+  await writeFile(path, encode(seconds));
+  return peak(path);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'earshot-memory-'));
+try {
+  for (const [name, encode] of Object.entries({ wav, flac })) {
+    const short = await measure(encode, MINUTE);
+    const long = await measure(encode, THREE_HOURS);
+    const growth = long.megabytes - short.megabytes;
+    console.log(
+      `${name}: a minute ${short.megabytes.toFixed(1)} MB (${short.words} words), ` +
+        `three hours ${long.megabytes.toFixed(1)} MB (${long.words} words), growth ${growth.toFixed(1)} MB`,
+    );
+    if (long.words < 100 * short.words) throw new Error(`${name}: words got lost`);
+    if (growth > LIMIT_MB) throw new Error(`${name}: grew by more than ${LIMIT_MB} MB`);
+  }
+} finally {
+  await rm(folder, { recursive: true });
 }

@@ -36,6 +36,7 @@ export class PcmDecoder {
   readonly frameBytes: number;
   readonly #sample: Sample;
   readonly #channels: number;
+  readonly #shared: Float32Array[] = [];
   #rest: Uint8Array = new Uint8Array(0);
 
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT */
@@ -53,12 +54,26 @@ export class PcmDecoder {
 
   /** One new array a channel, all of them as long as there are whole frames by now. */
   write(bytes: Uint8Array): Float32Array[] {
+    return this.#decode(bytes, (_, frames) => new Float32Array(frames));
+  }
+
+  /** The same in arrays that the next call overwrites: those of a long stream would pile up before they are collected. */
+  writeShared(bytes: Uint8Array): Float32Array[] {
+    return this.#decode(bytes, (channel, frames) => {
+      const shared = this.#shared[channel];
+      if (shared && shared.length >= frames) return shared.subarray(0, frames);
+      this.#shared[channel] = new Float32Array(frames);
+      return this.#shared[channel];
+    });
+  }
+
+  #decode(bytes: Uint8Array, arrayFor: (channel: number, frames: number) => Float32Array): Float32Array[] {
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const frames = Math.floor(all.length / this.frameBytes);
     this.#rest = all.slice(frames * this.frameBytes);
     const view = new DataView(all.buffer, all.byteOffset, frames * this.frameBytes);
     return Array.from({ length: this.#channels }, (_, channel) =>
-      readChannel(view, this.#sample, channel * this.#sample.bytes, this.frameBytes, new Float32Array(frames)),
+      readChannel(view, this.#sample, channel * this.#sample.bytes, this.frameBytes, arrayFor(channel, frames)),
     );
   }
 

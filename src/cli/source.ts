@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { AudioStream } from '../files/audio-stream.js';
+import { readFileBytes } from '../node/open-audio.js';
 import { STDIN } from './inputs.js';
 
 /** Where the bytes of an input come from. */
@@ -14,9 +14,7 @@ export interface Source {
 /** Opens a path or standard input. A file that cannot be read makes reading `bytes` fail. */
 export async function openSource(path: string): Promise<Source> {
   if (path === STDIN) return { bytes: process.stdin, size: undefined };
-  // First the size: nobody hears of errors of a stream that is not being read yet.
-  const size = await sizeOf(path);
-  return { bytes: createReadStream(path), size };
+  return { bytes: readFileBytes(path), size: await sizeOf(path) };
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -24,7 +24,7 @@ export interface AudioFacts {
 
 /**
  * Decoded audio, to be read once with `for await`: planar chunks, one array a channel, all of one length, never empty
- * and at most a second long; they are the reader's to keep. Reading throws only after everything decodable before the
+ * and at most a second long. A chunk is good until the next is asked for: copy what is to be kept. Reading throws only after everything decodable before the
  * fault has been handed out.
  */
 export interface AudioStream extends AudioFacts, AsyncIterable<Float32Array[]> {

@@ -93,29 +93,47 @@ export function longestFrameBytes(header: FlacHeader, info: FlacInfo): number {
   return FLAC_HEADER_BYTES + Math.ceil((info.channels * (header.blockSamples + 1) * (info.bitsPerSample + 1)) / 8) + 64;
 }
 
+/** Room for one frame, to be used again: that of a long stream's frames would pile up before it is collected. */
+export class FlacRoom {
+  readonly #integers: Float64Array[] = [];
+  readonly #samples: Float32Array[] = [];
+
+  integers(channel: number, count: number): Float64Array {
+    if (!(this.#integers[channel]?.length >= count)) this.#integers[channel] = new Float64Array(count);
+    return this.#integers[channel].subarray(0, count);
+  }
+
+  samples(channel: number, count: number): Float32Array {
+    if (!(this.#samples[channel]?.length >= count)) this.#samples[channel] = new Float32Array(count);
+    return this.#samples[channel].subarray(0, count);
+  }
+}
+
 /**
- * Decodes the frame at the start of `bytes` (RFC 9639, 9): planar samples in [-1, 1) and the frame's length. Integers
- * stay exact on the way: they have at most 33 bits and predictions fewer than 53, so float64 holds them.
+ * Decodes the frame at the start of `bytes` (RFC 9639, 9): planar samples in [-1, 1), which lie in `room`, and the
+ * frame's length. Integers stay exact on the way: they have at most 33 bits and predictions fewer than 53, so float64
+ * holds them.
  * @returns 'short' if it goes on beyond `bytes`
  */
 export function decodeFlacFrame(
   bytes: Uint8Array,
   header: FlacHeader,
   info: FlacInfo,
+  room: FlacRoom,
 ): FlacFrame | 'damaged' | 'short' {
   try {
-    return readFrame(bytes, header, info) ?? 'damaged';
+    return readFrame(bytes, header, info, room) ?? 'damaged';
   } catch (error) {
     if (error === OUT_OF_BITS) return 'short';
     throw error;
   }
 }
 
-function readFrame(bytes: Uint8Array, header: FlacHeader, info: FlacInfo): FlacFrame | undefined {
+function readFrame(bytes: Uint8Array, header: FlacHeader, info: FlacInfo, room: FlacRoom): FlacFrame | undefined {
   const bits = new BitReader(bytes, header.bytes);
   const channels: Float64Array[] = [];
   for (let channel = 0; channel < info.channels; channel++) {
-    const samples = new Float64Array(header.blockSamples);
+    const samples = room.integers(channel, header.blockSamples);
     const isSide = header.assignment === SIDE_RIGHT ? channel === 0 : header.assignment >= LEFT_SIDE && channel === 1;
     if (!readSubframe(bits, info.bitsPerSample + Number(isSide), samples)) return undefined;
     channels.push(samples);
@@ -125,11 +143,13 @@ function readFrame(bytes: Uint8Array, header: FlacHeader, info: FlacInfo): FlacF
   if (crc16(bytes.subarray(0, checksumAt)) !== checksum) return undefined;
   decorrelate(channels, header.assignment);
   const fullScale = 2 ** (info.bitsPerSample - 1);
-  return { planar: channels.map((samples) => scaled(samples, fullScale)), bytes: checksumAt + 2 };
+  return {
+    planar: channels.map((samples, channel) => scaled(samples, fullScale, room.samples(channel, samples.length))),
+    bytes: checksumAt + 2,
+  };
 }
 
-function scaled(samples: Float64Array, fullScale: number): Float32Array {
-  const out = new Float32Array(samples.length);
+function scaled(samples: Float64Array, fullScale: number, out: Float32Array): Float32Array {
   for (let i = 0; i < out.length; i++) out[i] = samples[i] / fullScale;
   return out;
 }

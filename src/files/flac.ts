@@ -7,6 +7,7 @@ import {
   type FlacFrame,
   type FlacHeader,
   type FlacInfo,
+  FlacRoom,
   longestFrameBytes,
   parseFlacHeader,
   parseStreamInfo,
@@ -51,13 +52,14 @@ async function take(reader: ByteReader, count: number): Promise<Uint8Array> {
 
 async function* frames(reader: ByteReader, info: FlacInfo, warn: Warn): AsyncGenerator<Float32Array[]> {
   const damage = damageReport(warn);
+  const room = new FlacRoom();
   let samples = 0;
   let isCut = false;
   for (;;) {
     const bytes = await reader.peek(FLAC_HEADER_BYTES);
     if (bytes.length === 0) break;
     const header = parseFlacHeader(bytes, info);
-    const frame = header === undefined ? 'damaged' : await readFrame(reader, header, info);
+    const frame = header === undefined ? 'damaged' : await readFrame(reader, header, info, room);
     let planar: Float32Array[] = [];
     if (typeof frame === 'object') {
       reader.advance(frame.bytes);
@@ -90,11 +92,12 @@ async function readFrame(
   reader: ByteReader,
   header: FlacHeader,
   info: FlacInfo,
+  room: FlacRoom,
 ): Promise<FlacFrame | 'damaged' | 'cut'> {
   const most = longestFrameBytes(header, info);
   for (let wanted = header.bytes + info.channels; ; ) {
     const bytes = await reader.peek(wanted);
-    const frame = decodeFlacFrame(bytes.subarray(0, most), header, info);
+    const frame = decodeFlacFrame(bytes.subarray(0, most), header, info, room);
     if (frame !== 'short') return frame;
     if (bytes.length < wanted) return 'cut';
     if (bytes.length >= most) return 'damaged';

@@ -1,7 +1,7 @@
 import { EarshotError } from '../errors.js';
 import type { AudioFormat } from './audio-stream.js';
 import { concat, latin1 } from './bytes.js';
-import { decodeFlacFrame, type FlacInfo, parseFlacHeader, parseStreamInfo } from './flac-frame.js';
+import { decodeFlacFrame, type FlacInfo, FlacRoom, parseFlacHeader, parseStreamInfo } from './flac-frame.js';
 import { type OggPage, writeOggPage } from './ogg-page.js';
 
 /** What the first packet of an Ogg stream says. */
@@ -179,7 +179,7 @@ function flac(identification: Uint8Array): OggCodec {
 function decodeFlacPackets(packets: readonly Uint8Array[], info: FlacInfo): DecodedPackets {
   const frames = packets.map((packet) => {
     const header = parseFlacHeader(packet, info);
-    return header === undefined ? 'damaged' : decodeFlacFrame(packet, header, info);
+    return header === undefined ? 'damaged' : decodeFlacFrame(packet, header, info, new FlacRoom());
   });
   const blocks = frames.filter((frame) => typeof frame === 'object').map(({ planar }) => planar);
   return { blocks, ...(blocks.length < frames.length && { fault: 'a FLAC frame is damaged' }) };

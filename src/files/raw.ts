@@ -32,7 +32,7 @@ export async function* pcmChunks(
   while (left > 0) {
     const bytes = (await reader.peek(pcm.frameBytes)).subarray(0, left);
     if (bytes.length === 0) break;
-    const planar = pcm.write(bytes);
+    const planar = pcm.writeShared(bytes);
     reader.advance(bytes.length);
     left -= bytes.length;
     yield planar;

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { EarshotError } from '../errors.js';
 import type { AudioStream } from '../files/audio-stream.js';
 import { type OpenStreamOptions, openAudioStream } from '../files/open-stream.js';
@@ -21,27 +21,30 @@ export async function openAudio(
   return openAudioStream(bytes, { ...options, decodeWholeFile });
 }
 
-async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path).catch((cause) => {
-    throw fileError(path, cause);
-  });
+/**
+ * The bytes of a file, in chunks that are good until the next is asked for. Closes the file at the end; throws Node's
+ * own errors.
+ */
+export async function* readFileBytes(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const buffer = new Uint8Array(READ_BYTES);
+  const file = await open(path);
   try {
     for (;;) {
-      const bytes = await readSome(file, path);
-      if (bytes.length === 0) return;
-      yield bytes;
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
     await file.close();
   }
 }
 
-async function readSome(file: FileHandle, path: string): Promise<Uint8Array> {
-  const buffer = new Uint8Array(READ_BYTES);
-  const { bytesRead } = await file.read(buffer, 0, READ_BYTES).catch((cause) => {
-    throw fileError(path, cause);
-  });
-  return buffer.subarray(0, bytesRead);
+async function* fileBytes(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* readFileBytes(path);
+  } catch (cause) {
+    throw fileError(path, cause as NodeJS.ErrnoException);
+  }
 }
 
 function fileError(path: string, cause: NodeJS.ErrnoException): EarshotError {

@@ -46,7 +46,7 @@ export async function drain(stream: AudioStream): Promise<Omit<Audio, 'warnings'
   const chunks: Float32Array[][] = [];
   let failure: { error?: unknown } = {};
   try {
-    for await (const planar of stream) chunks.push(planar);
+    for await (const planar of stream) chunks.push(planar.map((channel) => channel.slice()));
   } catch (error) {
     failure = { error };
   }

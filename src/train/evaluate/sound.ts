@@ -11,7 +11,7 @@ export interface Sound {
 export async function readSound(path: string): Promise<Sound> {
   const audio = await openAudio(path);
   const parts: Float32Array[] = [];
-  for await (const planar of audio) parts.push(mixDown(planar));
+  for await (const planar of audio) parts.push(mixDown(planar).slice());
   const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -16,7 +16,9 @@ export class FusedExtractor implements Extractor {
   readonly #logEnergies: Float64Array;
   readonly #cosines: Float64Array;
   readonly #coefficients: number;
-  readonly #sums = new Float64Array(AT_ONCE);
+  readonly #sums: Float64Array;
+  readonly #differences: Float64Array;
+  readonly #group = new Float64Array(AT_ONCE);
 
   constructor(config: ExtractorConfig) {
     const size = config.frameSamples;
@@ -29,6 +31,8 @@ export class FusedExtractor implements Extractor {
     this.#power = new Float64Array(size / 2);
     this.#bands = sparseRows(meyda.melFilterBank.map((weights) => weights.slice(0, size / 2)));
     this.#logEnergies = new Float64Array(config.melBands);
+    this.#sums = new Float64Array(Math.ceil(config.melBands / 2));
+    this.#differences = new Float64Array(this.#sums.length);
     this.#cosines = dctTable(config.melBands, config.coefficients);
     this.#coefficients = config.coefficients;
   }
@@ -65,30 +69,47 @@ export class FusedExtractor implements Extractor {
     }
   }
 
-  /** Four coefficients at a time, so that one addition need not wait for the last. */
+  /**
+   * cos(π k (b + 1/2) / N) is even about the middle of the bands for even k and odd for odd k, so that bands are taken in
+   * pairs: their sums for even coefficients, their differences for odd ones. Four coefficients at a time, so that one
+   * addition need not wait for the last.
+   */
   #cosineTransform(out: Float32Array, to: number): void {
-    const energies = this.#logEnergies;
+    this.#foldEnergies();
+    const sums = this.#sums;
+    const differences = this.#differences;
     const cosines = this.#cosines;
+    const group = this.#group;
     let t = 0;
     for (let k = 0; k < this.#coefficients; k += AT_ONCE) {
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
-      for (let band = 0; band < energies.length; band++) {
-        const energy = energies[band];
-        sum0 += energy * cosines[t];
-        sum1 += energy * cosines[t + 1];
-        sum2 += energy * cosines[t + 2];
-        sum3 += energy * cosines[t + 3];
+      let c0 = 0;
+      let c1 = 0;
+      let c2 = 0;
+      let c3 = 0;
+      for (let b = 0; b < sums.length; b++) {
+        c0 += sums[b] * cosines[t];
+        c1 += differences[b] * cosines[t + 1];
+        c2 += sums[b] * cosines[t + 2];
+        c3 += differences[b] * cosines[t + 3];
         t += AT_ONCE;
       }
-      this.#sums[0] = sum0;
-      this.#sums[1] = sum1;
-      this.#sums[2] = sum2;
-      this.#sums[3] = sum3;
+      group[0] = c0;
+      group[1] = c1;
+      group[2] = c2;
+      group[3] = c3;
       const rest = Math.min(AT_ONCE, this.#coefficients - k);
-      for (let i = 0; i < rest; i++) out[to + k + i] = this.#sums[i];
+      for (let i = 0; i < rest; i++) out[to + k + i] = group[i];
+    }
+  }
+
+  #foldEnergies(): void {
+    const energies = this.#logEnergies;
+    const last = energies.length - 1;
+    for (let b = 0; b < this.#sums.length; b++) {
+      // The middle one of an odd number of bands has no partner.
+      const partner = b === last - b ? 0 : energies[last - b];
+      this.#sums[b] = energies[b] + partner;
+      this.#differences[b] = energies[b] - partner;
     }
   }
 }
@@ -114,14 +135,15 @@ function sparseRows(rows: number[][]): SparseRows {
   return { first: Int32Array.from(first), end: Int32Array.from(end), weights: Float64Array.from(weights) };
 }
 
-/** 2 cos(π k (b + 1/2) / bands) for band b and coefficients k, k + 1, k + 2, k + 3 side by side. */
+/** 2 cos(π k (b + 1/2) / bands) for the first half of the bands, coefficients k, k + 1, k + 2, k + 3 side by side. */
 function dctTable(bands: number, coefficients: number): Float64Array {
   const groups = Math.ceil(coefficients / AT_ONCE);
-  const table = new Float64Array(groups * bands * AT_ONCE);
+  const half = Math.ceil(bands / 2);
+  const table = new Float64Array(groups * half * AT_ONCE);
   for (let k = 0; k < groups * AT_ONCE; k++) {
     const group = Math.floor(k / AT_ONCE);
-    for (let b = 0; b < bands; b++) {
-      table[(group * bands + b) * AT_ONCE + (k % AT_ONCE)] = 2 * Math.cos((Math.PI / bands) * (b + 0.5) * k);
+    for (let b = 0; b < half; b++) {
+      table[(group * half + b) * AT_ONCE + (k % AT_ONCE)] = 2 * Math.cos((Math.PI / bands) * (b + 0.5) * k);
     }
   }
   return table;

@@ -80,6 +80,7 @@ const recordings = readdirSync(SAMPLES).filter((name) => name.endsWith('.wav'));
 describe.each([
   ['8 kHz, 256 samples, 20 coefficients', NARROW],
   ['16 kHz, 512 samples, 13 coefficients', WIDE],
+  ['an odd number of bands', { ...NARROW, melBands: 27 }],
   ['more bands than bins', { ...NARROW, frameSamples: 64, melBands: 60 }],
 ])('fused features (%s)', (_, config) => {
   const meyda = meydaOf(config);

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { withFakeWebAudio } from './node/fake-web-audio/options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -31,6 +32,18 @@ describe('README', () => {
     } finally {
       rmSync(file);
     }
+  });
+
+  it('has code for the microphone in Node that runs as it stands, with one that speaks', () => {
+    const code = blocks('js').find((block) => block.includes("'earshot/node'")) ?? '';
+    const waiting = code.replace('// later', 'await new Promise((resolve) => setTimeout(resolve, 4000));');
+    expect(waiting).not.toBe(code);
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', waiting], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, ...withFakeWebAudio() },
+    });
+    expect(output).toMatch(/^on 0\.\d+/);
   });
 
   it.each(commands)('has a command that works: %s', (command) => {

@@ -7,6 +7,7 @@ import { EXIT } from './exit-codes.js';
 import { addFileCommand } from './file.js';
 import { addGradientsCommand } from './gradients.js';
 import { addInfoCommand } from './info.js';
+import { addListenCommand } from './listen.js';
 import { addPageCommand } from './page.js';
 import { addTrainCommand } from './train.js';
 
@@ -19,6 +20,7 @@ const program = new Command('earshot')
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
 addFileCommand(program);
+addListenCommand(program);
 addInfoCommand(program);
 addTrainCommand(program);
 addEvaluateCommand(program);

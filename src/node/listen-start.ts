@@ -1,0 +1,121 @@
+import type { ChannelOptions } from '../channel.js';
+import type { DecisionConfig } from '../config.js';
+import { type EarshotError, unexpected } from '../errors.js';
+import type { SpotterEvent } from '../events.js';
+import { Model } from '../model.js';
+import type { Level } from './level-meter.js';
+import type { Listener, ListenOptions } from './listen.js';
+import type { Microphone, MicrophoneSink, Microphones } from './microphones.js';
+import { type EarSink, SpotterEar } from './spotter-ear.js';
+
+/** `listen` with microphones from anywhere. What can be found wrong without one is found before one is opened. */
+export async function startListening(options: ListenOptions, microphones: Microphones): Promise<Listener> {
+  const { device, signal } = options;
+  signal?.throwIfAborted();
+  check(options);
+  const listening = new Listening(options);
+  try {
+    listening.attach(await microphones.open({ device, signal }, listening));
+  } catch (error) {
+    listening.dispose();
+    throw error;
+  }
+  if (signal?.aborted) await listening.finished;
+  signal?.throwIfAborted();
+  return listening;
+}
+
+/** Throws now what making a spotter would throw once the microphone is open. */
+function check(options: ListenOptions): void {
+  const { model } = options;
+  if (!(model instanceof Model)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Model', model);
+  model.spotter(channelOptions(options)).dispose();
+}
+
+const channelOptions = ({ extractor, decision }: ListenOptions): ChannelOptions => ({
+  ...(extractor && { extractor }),
+  ...(decision && { decision }),
+});
+
+/** Stands between a microphone, an ear and the caller's callbacks, and ends all of them together. */
+class Listening implements Listener, MicrophoneSink, EarSink {
+  readonly labels: readonly string[];
+  readonly finished: Promise<void>;
+  sampleRate = 0;
+  readonly #options: ListenOptions;
+  #ear: SpotterEar | undefined;
+  #microphone: Microphone | undefined;
+  #isOver = false;
+  #finish!: () => void;
+
+  constructor(options: ListenOptions) {
+    this.labels = options.model.labels;
+    this.#options = options;
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  readonly #onAbort = (): void => void this.stop();
+
+  open(sampleRate: number): void {
+    this.sampleRate = sampleRate;
+    const { model, onFrame, onLevel } = this.#options;
+    const wishes = { frames: onFrame !== undefined, levels: onLevel !== undefined };
+    this.#ear = new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wishes, this);
+  }
+
+  /** From now on, what ends listening closes the microphone. */
+  attach(microphone: Microphone): void {
+    this.#microphone = microphone;
+    if (this.#isOver) void this.#close();
+  }
+
+  samples(samples: Float32Array): void {
+    if (!this.#isOver) this.#ear?.samples(samples);
+  }
+
+  event(event: SpotterEvent): void {
+    if (this.#isOver) return;
+    if (event.type === 'detection') this.#options.onDetection?.(event);
+    else this.#options.onFrame?.(event);
+  }
+
+  level(level: Level): void {
+    if (!this.#isOver) this.#options.onLevel?.(level);
+  }
+
+  end(error: EarshotError): void {
+    if (this.#isOver) return;
+    this.dispose();
+    void this.#close();
+    this.#options.onError?.(error);
+  }
+
+  configure(decision: Partial<DecisionConfig>): void {
+    if (!this.#isOver) this.#ear?.configure(decision);
+  }
+
+  stop(): Promise<void> {
+    if (!this.#isOver) {
+      this.dispose();
+      void this.#close();
+    }
+    return this.finished;
+  }
+
+  /** Calls nobody any more, and lets go of the ear. */
+  dispose(): void {
+    this.#isOver = true;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#ear?.dispose();
+    this.#ear = undefined;
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#microphone) return;
+    await this.#microphone.close();
+    this.#finish();
+  }
+}

@@ -1,0 +1,27 @@
+import { EarshotError } from '../errors.js';
+import { openCapture } from './capture.js';
+import type { FromMicrophone, ToMicrophone } from './microphone-messages.js';
+import { loadWebAudio, microphonesOf } from './web-audio.js';
+
+// The process of a microphone; see microphone-process.ts. It ends with the process that started it, whatever ends that:
+// signals, which a terminal sends to both, are left to the other.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit());
+process.once('message', (message: ToMicrophone) => {
+  answer(message).catch((error) => tell(failure(error)));
+});
+
+async function answer(message: ToMicrophone): Promise<void> {
+  if (message.type === 'list') tell({ type: 'devices', devices: await microphonesOf(await loadWebAudio()) });
+  else await openCapture(message.device, tell);
+}
+
+function tell(message: FromMicrophone): void {
+  // Nobody is left to be told of an error.
+  process.send?.(message, undefined, undefined, () => {});
+}
+
+function failure(error: unknown): FromMicrophone {
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'failed', code: error instanceof EarshotError ? error.code : 'EARSHOT_AUDIO_BACKEND', message };
+}

@@ -9,6 +9,9 @@ import { addGradientsCommand } from './gradients.js';
 import { addInfoCommand } from './info.js';
 import { addListenCommand } from './listen.js';
 import { addPageCommand } from './page.js';
+import { addServeCommand } from './serve.js';
+import { addStreamCommand } from './stream.js';
+import { addSubscribeCommand } from './subscribe.js';
 import { addTrainCommand } from './train.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -26,6 +29,9 @@ addTrainCommand(program);
 addEvaluateCommand(program);
 addGradientsCommand(program);
 addPageCommand(program);
+addServeCommand(program);
+addSubscribeCommand(program);
+addStreamCommand(program);
 
 endOnClosedOutput();
 try {

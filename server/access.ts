@@ -1,0 +1,120 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { EarshotError } from 'earshot';
+import * as v from 'valibot';
+import { parse } from './protocol/parse.js';
+
+/** Streams by name; `*` stands for any, and `kitchen-*` for those that begin so. */
+const names = v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]*\*?$/, 'Expected a name, or its beginning and "*"')));
+
+const grant = v.strictObject({
+  /** At least 16 characters that may stand in a header of WebSocket (RFC 6455, section 4.1). */
+  token: v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9._~-]{16,256}$/, 'Expected 16 to 256 letters, digits, ".", "_", "~" and "-"'),
+  ),
+  produce: v.optional(names, []),
+  subscribe: v.optional(names, []),
+});
+
+const grants = v.pipe(v.array(grant), v.minLength(1));
+
+/** A token and the streams it is good for. */
+export type Grant = v.InferInput<typeof grant>;
+
+/** What a client may do. */
+export interface Rights {
+  produce: readonly string[];
+  subscribe: readonly string[];
+}
+
+/** Where tokens are not asked for. */
+export const ALL_RIGHTS: Rights = { produce: ['*'], subscribe: ['*'] };
+
+/** How long a single-use token can be used. */
+export const SINGLE_USE_SECONDS = 60;
+
+/**
+ * Reads a file of tokens: a JSON array of grants.
+ * @throws EarshotError EARSHOT_TOKEN_FILE
+ */
+export async function readTokenFile(path: string): Promise<Grant[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new EarshotError('EARSHOT_TOKEN_FILE', 'The file of tokens cannot be read as JSON', { value: path, cause });
+  }
+  return parse(grants, json, 'EARSHOT_TOKEN_FILE');
+}
+
+/** Knows who may do what. Tokens are kept and compared as SHA-256, in constant time. */
+export class Access {
+  readonly #grants: { digest: Buffer; rights: Rights }[];
+  readonly #singleUse = new Map<string, { rights: Rights; until: number }>();
+
+  /** @param tokens undefined where nobody is asked for one. @throws EarshotError EARSHOT_TOKEN_FILE */
+  constructor(tokens: readonly Grant[] | undefined) {
+    const known = tokens && parse(grants, tokens, 'EARSHOT_TOKEN_FILE');
+    this.isOpen = known === undefined;
+    this.#grants = (known ?? []).map(({ token, produce, subscribe }) => ({
+      digest: digestOf(token),
+      rights: { produce, subscribe },
+    }));
+  }
+
+  /** Whether everybody may do everything. */
+  readonly isOpen: boolean;
+
+  /** @throws EarshotError EARSHOT_UNAUTHORISED */
+  rightsOf(token: string | undefined): Rights {
+    if (this.isOpen) return ALL_RIGHTS;
+    const rights = token === undefined ? undefined : this.#find(digestOf(token));
+    if (rights) return rights;
+    throw new EarshotError('EARSHOT_UNAUTHORISED', 'A token is needed that this server knows');
+  }
+
+  /** The same for a token that can be used once. @throws EarshotError EARSHOT_UNAUTHORISED */
+  redeem(token: string): Rights {
+    if (this.isOpen) return ALL_RIGHTS;
+    // Looked up by its digest: the time that takes tells nothing about a token.
+    const key = digestOf(token).toString('hex');
+    const found = this.#singleUse.get(key);
+    this.#singleUse.delete(key);
+    if (found && found.until > Date.now()) return found.rights;
+    throw new EarshotError('EARSHOT_UNAUTHORISED', 'The single-use token is unknown, used or too old');
+  }
+
+  /** A token with these rights that can be used once, for `SINGLE_USE_SECONDS`. */
+  issue(rights: Rights): string {
+    const now = Date.now();
+    for (const [key, { until }] of this.#singleUse) if (until <= now) this.#singleUse.delete(key);
+    const token = randomBytes(24).toString('base64url');
+    this.#singleUse.set(digestOf(token).toString('hex'), { rights, until: now + 1000 * SINGLE_USE_SECONDS });
+    return token;
+  }
+
+  /** Compares with every grant, so that time does not tell which one it was. */
+  #find(digest: Buffer): Rights | undefined {
+    let rights: Rights | undefined;
+    for (const grant of this.#grants) if (timingSafeEqual(grant.digest, digest)) rights = grant.rights;
+    return rights;
+  }
+}
+
+/** Whether a list of names, as a grant has it, allows this one. `*` as a name asks for all streams. */
+export function allows(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) =>
+    pattern.endsWith('*')
+      ? name.startsWith(pattern.slice(0, -1)) && (name !== '*' || pattern === '*')
+      : pattern === name,
+  );
+}
+
+/** @throws EarshotError EARSHOT_FORBIDDEN */
+export function demand(patterns: readonly string[], name: string): void {
+  if (allows(patterns, name)) return;
+  throw new EarshotError('EARSHOT_FORBIDDEN', `The token does not allow this for the stream ${name}`);
+}
+
+const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();

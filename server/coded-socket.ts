@@ -1,0 +1,49 @@
+import { EarshotError } from 'earshot';
+import { WebSocket } from 'ws';
+import { CLOSE_CODES, type FatalCode } from './protocol/close-codes.js';
+import { encode } from './protocol/server-messages.js';
+
+/** Close codes by which ws itself ends a connection that breaks RFC 6455 or the limit of a message's length. */
+const OWN_CODES: Readonly<Record<number, EarshotError>> = {
+  1002: new EarshotError('EARSHOT_MESSAGE', 'This is not the WebSocket protocol (RFC 6455)'),
+  1007: new EarshotError('EARSHOT_MESSAGE', 'Expected a text message to be UTF-8'),
+  1008: new EarshotError('EARSHOT_LIMIT', 'The message came in too many pieces'),
+  1009: new EarshotError('EARSHOT_MESSAGE_SIZE', 'The message is too long'),
+};
+
+/** A WebSocket that never closes for an error without telling its code and a message first. */
+export class CodedSocket extends WebSocket {
+  #hasFailed = false;
+
+  /** Whether an error ended the connection. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** Tells of an error and closes with the code that belongs to it. */
+  fail(error: unknown): void {
+    const { code, message } = fatal(error);
+    this.#tell(code, message);
+    super.close(CLOSE_CODES[code], code);
+  }
+
+  override close(code?: number, data?: string | Buffer): void {
+    const own = code === undefined ? undefined : OWN_CODES[code];
+    if (own) this.#tell(own.code, own.message);
+    super.close(code, data);
+  }
+
+  #tell(code: EarshotError['code'], message: string): void {
+    if (this.#hasFailed || this.readyState !== WebSocket.OPEN) return;
+    this.#hasFailed = true;
+    this.send(encode({ type: 'error', code, message }));
+  }
+}
+
+/** A fault of ours is told without its message, which is nobody's business. */
+function fatal(error: unknown): { code: FatalCode; message: string } {
+  if (error instanceof EarshotError && error.code in CLOSE_CODES) {
+    return { code: error.code as FatalCode, message: error.message };
+  }
+  return { code: 'EARSHOT_INTERNAL', message: 'The server made a mistake' };
+}

@@ -1,0 +1,153 @@
+import { EarshotError } from 'earshot';
+import type { CodedSocket } from './coded-socket.js';
+import type { Limits } from './limits.js';
+import { NORMAL_CLOSURE } from './protocol/close-codes.js';
+import { Rate } from './rate.js';
+
+/** What a connection is for. An error that a method throws ends the connection. */
+export interface Peer {
+  text(message: string): void;
+  binary(bytes: Buffer): void;
+  /** @param isMeant the client closed the connection in order */
+  gone(isMeant: boolean): void;
+  /** Whether the socket is not to be read at the moment. */
+  isBehind(): boolean;
+  /** Whether it may send nothing for as long as it likes. */
+  readonly mayBeSilent: boolean;
+}
+
+/** A client is asked for a sign of life after so many seconds of silence, and given up after twice as many. */
+const SILENCE_SECONDS = 20;
+/** Normal closure, going away, and no code given: the other side closed on purpose. */
+const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+const GOING_AWAY = 1001;
+
+/** One WebSocket: sends, applies limits, notices when the other side is gone, closes with a reason. */
+export class Connection {
+  readonly #socket: CodedSocket;
+  readonly #limits: Limits;
+  readonly #texts: Rate;
+  readonly #audioMessages: Rate;
+  readonly #onRefusal: (error: unknown) => void;
+  #peer: Peer | undefined;
+  #lastSign = performance.now();
+  #lastMessage = performance.now();
+  #isPaused = false;
+
+  /** @param onRefusal told of every error by which a connection ends */
+  constructor(socket: CodedSocket, limits: Limits, onRefusal: (error: unknown) => void) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#onRefusal = onRefusal;
+    this.#texts = new Rate(limits.textsPerSecond);
+    this.#audioMessages = new Rate(limits.audioMessagesPerSecond);
+    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    socket.on('pong', () => this.#sign());
+    socket.on('ping', () => this.#sign());
+    socket.on('error', () => {});
+    socket.on('close', (code) => this.#detach()?.gone(socket.hasFailed || ORDERLY.has(code)));
+  }
+
+  serve(peer: Peer): void {
+    this.#peer = peer;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+  }
+
+  /** Closes in order. The peer is told when the other side has confirmed it. */
+  end(code: number = NORMAL_CLOSURE): void {
+    this.#resume();
+    this.#socket.close(code);
+  }
+
+  /** Tells of an error and closes; the peer is told that its client is gone. */
+  fail(error: unknown): void {
+    const peer = this.#detach();
+    this.#onRefusal(error);
+    this.#resume();
+    this.#socket.fail(error);
+    peer?.gone(true);
+  }
+
+  /** Cuts the line. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Reads the socket or leaves it, as its peer can keep up. */
+  regulate(): void {
+    const isBehind =
+      this.#peer !== undefined &&
+      (this.#peer.isBehind() || this.bufferedBytes > this.#limits.sendBytes || this.#audioMessages.isExceeded);
+    if (isBehind === this.#isPaused) return;
+    if (isBehind) this.#pause();
+    else this.#resume();
+  }
+
+  /** To be called about once a second. */
+  check(): void {
+    this.regulate();
+    const now = performance.now();
+    // While we do not read, nothing can be heard; that is our doing, unless it is because the client does not read.
+    if (this.#isPaused && this.bufferedBytes <= this.#limits.sendBytes) this.#lastSign = this.#lastMessage = now;
+    if (this.#peer?.mayBeSilent === false && now - this.#lastMessage > 1000 * this.#limits.idleSeconds) {
+      this.fail(new EarshotError('EARSHOT_IDLE', `Nothing came for ${this.#limits.idleSeconds} seconds`));
+    }
+    const silence = now - this.#lastSign;
+    if (silence > 2000 * SILENCE_SECONDS) this.terminate();
+    else if (silence > 1000 * SILENCE_SECONDS && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  /** Says that the server is going away. */
+  leave(): void {
+    this.end(GOING_AWAY);
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  #detach(): Peer | undefined {
+    const peer = this.#peer;
+    this.#peer = undefined;
+    return peer;
+  }
+
+  #sign(): void {
+    this.#lastSign = performance.now();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    const peer = this.#peer;
+    if (!peer) return;
+    this.#lastSign = this.#lastMessage = performance.now();
+    try {
+      if (isBinary) this.#audioMessages.count();
+      else this.#countText();
+      if (isBinary) peer.binary(data);
+      else peer.text(data.toString('utf8'));
+    } catch (error) {
+      this.fail(error);
+    }
+    this.regulate();
+  }
+
+  #countText(): void {
+    this.#texts.count();
+    if (!this.#texts.isExceeded) return;
+    throw new EarshotError('EARSHOT_LIMIT', `More than ${this.#limits.textsPerSecond} text messages a second`);
+  }
+}

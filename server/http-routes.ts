@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EarshotError, type ModelInfo } from 'earshot';
+import { type Access, allows, SINGLE_USE_SECONDS } from './access.js';
+import { rightsOf } from './credentials.js';
+import type { Metrics } from './metrics.js';
+import { checkOrigin } from './origin.js';
+import { CLOSE_CODES } from './protocol/close-codes.js';
+import type { Session } from './session.js';
+
+/** What the routes tell about. */
+export interface RouteContext {
+  access: Access;
+  allowedOrigins: readonly string[];
+  models: ReadonlyMap<string, ModelInfo>;
+  sessions: Iterable<Session>;
+  metrics: Metrics;
+  isReady(): boolean;
+}
+
+interface Answer {
+  status: number;
+  type?: string;
+  body: string;
+}
+
+type Route = (context: RouteContext, request: IncomingMessage, query: URLSearchParams) => Answer | Promise<Answer>;
+
+/** Addresses by method and path. Those behind `guarded` want a token where the server knows any. */
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /healthz': () => json(200, { status: 'ok' }),
+  'GET /readyz': (context) => (context.isReady() ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
+  'GET /metrics': guarded(async ({ metrics }) => ({
+    status: 200,
+    type: metrics.registry.contentType,
+    body: await metrics.registry.metrics(),
+  })),
+  'GET /v1/models': guarded(({ models }) => json(200, { models: [...models.values()] })),
+  'GET /v1/streams': guarded(({ sessions }, { subscribe }) => {
+    const visible = [...sessions].filter((session) => allows(subscribe, session.facts.name));
+    return json(200, { streams: visible.map((session) => session.summary) });
+  }),
+  'POST /v1/tokens': guarded(({ access }, rights) =>
+    json(201, { token: access.issue(rights), expires_in: SINGLE_USE_SECONDS }),
+  ),
+};
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** Answers a request if it is for one of the routes. @returns whether it was */
+export function answer(context: RouteContext, request: IncomingMessage, response: ServerResponse): boolean {
+  const { pathname, searchParams } = addressOf(request);
+  const isKnown = Object.keys(ROUTES).some((route) => route.endsWith(` ${pathname}`));
+  if (!isKnown) return false;
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = ROUTES[`${method} ${pathname}`] ?? (() => json(405, { message: 'Not with this method' }));
+  Promise.resolve()
+    .then(() => route(context, request, searchParams))
+    .catch(refusal)
+    .then(({ status, type = 'application/json', body }) => {
+      response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    });
+  return true;
+}
+
+/** Path and query of a request. */
+export function addressOf({ url = '/' }: IncomingMessage): URL {
+  const text = `http://server${url}`;
+  return URL.canParse(text) ? new URL(text) : new URL('http://server/');
+}
+
+/** An error as the answer to a request. The status is the close code's last three digits. */
+export function refusal(error: unknown): Answer {
+  if (!(error instanceof EarshotError) || !(error.code in CLOSE_CODES)) {
+    return json(500, { code: 'EARSHOT_INTERNAL', message: 'The server made a mistake' });
+  }
+  const { code, message } = error;
+  const status = code === 'EARSHOT_SHUTDOWN' ? 503 : CLOSE_CODES[code as keyof typeof CLOSE_CODES] - 4000;
+  return json(status, { code, message });
+}
+
+function guarded(
+  route: (context: RouteContext, rights: ReturnType<typeof rightsOf>) => Answer | Promise<Answer>,
+): Route {
+  return (context, request, query) => {
+    checkOrigin(request, context.allowedOrigins);
+    return route(context, rightsOf(request, query, context.access));
+  };
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, body: `${JSON.stringify(value)}\n` };
+}

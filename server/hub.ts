@@ -1,0 +1,78 @@
+import { EarshotError } from 'earshot';
+import { History } from './history.js';
+import type { Metrics } from './metrics.js';
+import { forSubscriber } from './protocol/server-messages.js';
+import type { Subscriber } from './subscriber.js';
+
+export type PublishedKind = 'stream_opened' | 'frame' | 'detection' | 'stream_closed';
+
+/**
+ * Where events of all streams meet subscribers. Every event has a number of its own; all but frames are kept for a
+ * while for those who come back.
+ */
+export class Hub {
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #history: History;
+  readonly #most: number;
+  readonly #metrics: Metrics;
+  readonly #onInterest: () => void;
+  #seq = 0;
+
+  /** @param onInterest called when `wantsFrames` may have changed */
+  constructor(history: number, mostSubscribers: number, metrics: Metrics, onInterest: () => void) {
+    this.#history = new History(history);
+    this.#most = mostSubscribers;
+    this.#metrics = metrics;
+    this.#onInterest = onInterest;
+  }
+
+  /** Number of the latest event. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  publish(kind: PublishedKind, stream: string, fields: string): void {
+    const seq = ++this.#seq;
+    if (kind === 'frame' && this.#subscribers.size === 0) return;
+    const text = forSubscriber(seq, stream, fields);
+    if (kind !== 'frame') this.#history.add(seq, text);
+    for (const subscriber of this.#subscribers) subscriber.publish(kind, stream, text);
+  }
+
+  /** Whether somebody wants the frames of a stream. */
+  wantsFrames(stream: string): boolean {
+    for (const subscriber of this.#subscribers) if (subscriber.wants('frame', stream)) return true;
+    return false;
+  }
+
+  /** @throws EarshotError EARSHOT_LIMIT */
+  add(subscriber: Subscriber): void {
+    if (this.#subscribers.size >= this.#most) {
+      throw new EarshotError('EARSHOT_LIMIT', `There are ${this.#most} subscribers already`);
+    }
+    this.#subscribers.add(subscriber);
+    this.#count();
+    this.#onInterest();
+  }
+
+  remove(subscriber: Subscriber): void {
+    if (!this.#subscribers.delete(subscriber)) return;
+    this.#count();
+    this.#onInterest();
+  }
+
+  /** What is kept of the events above a number. @returns the highest number that is gone, if it is above */
+  replay(since: number): { texts: string[]; lostUpTo: number | undefined } {
+    const { forgotten } = this.#history;
+    return { texts: this.#history.since(since), lostUpTo: forgotten > since ? forgotten : undefined };
+  }
+
+  /** Tells everybody that the server is going away. */
+  leave(): void {
+    for (const subscriber of [...this.#subscribers]) subscriber.leave();
+  }
+
+  #count(): void {
+    this.#metrics.subscribers.set(this.#subscribers.size);
+  }
+}

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EarshotError, type ModelInfo, modelInfo } from 'earshot';
+import { DEFAULT_MODEL, openModel } from 'earshot/node';
+
+const ENDING = '.safetensors';
+
+/** Models that a server offers. */
+export interface ModelShelf {
+  /** Names and paths. */
+  paths: [name: string, path: string][];
+  infos: ReadonlyMap<string, ModelInfo>;
+  /** The one for clients that name none. */
+  defaultModel: string;
+}
+
+/**
+ * Reads the models of a directory, each named by its file, or the one that comes with Earshot.
+ * @throws EarshotError EARSHOT_MODEL_NOT_FOUND, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
+ */
+export async function readModels(directory: string | undefined): Promise<ModelShelf> {
+  const paths =
+    directory === undefined ? [[DEFAULT_MODEL, DEFAULT_MODEL] as [string, string]] : await pathsIn(directory);
+  const infos = new Map<string, ModelInfo>();
+  for (const [name, path] of paths) infos.set(name, { ...modelInfo(await openModel(path)), name });
+  const defaultModel = infos.has(DEFAULT_MODEL) ? DEFAULT_MODEL : paths[0][0];
+  return { paths, infos, defaultModel };
+}
+
+async function pathsIn(directory: string): Promise<[string, string][]> {
+  const files = await readdir(directory).catch((cause) => {
+    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', 'The directory of models cannot be read', {
+      value: directory,
+      cause,
+    });
+  });
+  const names = files.filter((file) => file.endsWith(ENDING)).sort();
+  if (names.length === 0) {
+    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', `There is no *${ENDING} in ${directory}`, { value: directory });
+  }
+  return names.map((file) => [file.slice(0, -ENDING.length), join(directory, file)]);
+}

@@ -1,0 +1,387 @@
+import { randomBytes } from 'node:crypto';
+import { EarshotError, type ErrorCode, type ModelInfo } from 'earshot';
+import type { Connection } from './connection.js';
+import type { Command, EventKind, ReportedEnd, ReportedEvent, StreamReport } from './engine/orders.js';
+import type { RemoteStream } from './engine/spotting-thread.js';
+import { History } from './history.js';
+import type { Hub } from './hub.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+import { type Configure, producerMessage } from './protocol/client-messages.js';
+import { NORMAL_CLOSURE } from './protocol/close-codes.js';
+import { encode, fieldsOf, forProducer, type ToProducer } from './protocol/server-messages.js';
+
+/** What a session shares with the rest of the server. */
+export interface SessionContext {
+  limits: Limits;
+  hub: Hub;
+  metrics: Metrics;
+  onFault(session: Session, fault: string | undefined): void;
+  /** The stream has ended: its name is free. */
+  onOver(session: Session): void;
+  /** Nobody can resume it any more. */
+  onForgotten(session: Session): void;
+}
+
+/** What a session is about. */
+export interface SessionFacts {
+  name: string;
+  model: ModelInfo;
+  sampleRate: number;
+  /** A sample of each channel. */
+  frameBytes: number;
+  framesPerMessage: number;
+  /** Of the client. */
+  address: string;
+}
+
+/** Acknowledged after so much audio, so that 100 ms messages are acknowledged within 500 ms of audio. */
+const ACK_SECONDS = 0.25;
+const BUFFER_WARNING_MILLISECONDS = 10_000;
+
+/**
+ * One stream and its producer, over any number of connections. While there is none, it waits for the grace time with
+ * all it has heard, and keeps what it would have told.
+ */
+export class Session {
+  /** Known to its producer only: whoever has it takes the session over. */
+  readonly token = randomBytes(24).toString('base64url');
+  readonly id = randomBytes(8).toString('hex');
+  readonly facts: SessionFacts;
+  readonly #context: SessionContext;
+  readonly #stream: RemoteStream;
+  readonly #history: History;
+  readonly #startedAt = performance.now();
+  #connection: Connection | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #state: 'open' | 'closing' | 'over' = 'open';
+  #closeCode: number = NORMAL_CLOSURE;
+  #seq = 0;
+  #group: string[] = [];
+  /** Whole samples a channel that came in, and bytes of one that is not whole. */
+  #receivedSamples = 0;
+  #partialBytes = 0;
+  #receivedBytes = 0;
+  #classifiedBytes = 0;
+  #commands = 0;
+  #acked = { samples: 0, commands: 0 };
+  #frames = 0;
+  #detections = 0;
+  #probe: { bytes: number; since: number } | undefined;
+  #lastBufferWarning = -Infinity;
+
+  /** @param open opens the stream that reports to this session. @throws EarshotError EARSHOT_INTERNAL */
+  constructor(
+    context: SessionContext,
+    facts: SessionFacts,
+    open: (listener: { report(report: StreamReport): void }) => RemoteStream | undefined,
+  ) {
+    this.#context = context;
+    this.facts = facts;
+    this.#history = new History(context.limits.resumeMessages);
+    const stream = open({ report: (report) => this.#report(report) });
+    if (!stream) throw new EarshotError('EARSHOT_INTERNAL', 'No worker is there at the moment');
+    this.#stream = stream;
+    const { name, model, sampleRate } = facts;
+    this.watch();
+    context.hub.publish('stream_opened', name, opened(model, sampleRate));
+  }
+
+  /** What may be known about the stream by those who may subscribe to it. */
+  get summary(): Record<string, unknown> {
+    const { name, model, sampleRate } = this.facts;
+    return {
+      name,
+      model: model.name,
+      sample_rate: sampleRate,
+      connected: this.#connection !== undefined,
+      samples: this.#receivedSamples,
+      frames: this.#frames,
+      detections: this.#detections,
+    };
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over';
+  }
+
+  /**
+   * Goes on over this connection; another one that looks open is closed.
+   * @param lastSeq number of the last message that the client has got
+   * @throws EarshotError EARSHOT_PARAMETER
+   */
+  attach(connection: Connection, lastSeq: number): void {
+    if (lastSeq > this.#seq) {
+      throw new EarshotError('EARSHOT_PARAMETER', `\`last_seq\` is above ${this.#seq}, the last number given`);
+    }
+    this.#stopGrace();
+    const former = this.#connection;
+    this.#connection = connection;
+    former?.fail(new EarshotError('EARSHOT_SESSION_TAKEN', 'Another connection has taken the session over'));
+    this.#trim();
+    connection.serve({
+      text: (message) => this.#text(message),
+      binary: (bytes) => this.#binary(bytes),
+      gone: (isMeant) => this.#gone(connection, isMeant),
+      isBehind: () => this.#isBehind,
+      mayBeSilent: false,
+    });
+    this.#tell(this.#ready());
+    if (this.#history.forgotten > lastSeq) {
+      this.#warn('EARSHOT_EVENTS_LOST', `Messages up to number ${this.#history.forgotten} are gone`);
+    }
+    for (const text of this.#history.since(lastSeq)) connection.send(text);
+    // The last acknowledgement may have been lost with the connection.
+    if (this.#acked.samples > 0 || this.#acked.commands > 0)
+      this.#tell({ type: 'ack', ...this.#acked, seq: this.#seq });
+    if (this.#state === 'over') connection.end(this.#closeCode);
+  }
+
+  /** Somebody began or ceased to want frames. */
+  watch(): void {
+    this.#stream.watch(this.#context.hub.wantsFrames(this.facts.name));
+  }
+
+  /** Ends the stream because the server is going away: last events, `closed`, close code 1001. */
+  leave(closeCode: number): void {
+    this.#closeCode = closeCode;
+    this.#close();
+  }
+
+  get #isBehind(): boolean {
+    const unread = this.#receivedBytes - this.#classifiedBytes;
+    const { sampleRate, frameBytes } = this.facts;
+    return unread > this.#context.limits.unreadSeconds * sampleRate * frameBytes;
+  }
+
+  #binary(bytes: Buffer): void {
+    if (bytes.length === 0 || !this.#isOpen) return;
+    const { frameBytes } = this.facts;
+    const total = this.#partialBytes + bytes.length;
+    this.#receivedSamples += Math.floor(total / frameBytes);
+    this.#partialBytes = total % frameBytes;
+    this.#receivedBytes += bytes.length;
+    this.#probe ??= { bytes: this.#receivedBytes - this.#partialBytes, since: performance.now() };
+    this.#stream.audio(bytes);
+    if (this.#isBehind) this.#warnOfBuffer();
+  }
+
+  #text(text: string): void {
+    const message = producerMessage(text);
+    if (message.type === 'keepalive' || !this.#isOpen) return;
+    if (message.type === 'close') this.#close();
+    else this.#command(message.type === 'configure' ? this.#configuration(message) : { type: message.type });
+  }
+
+  #command(command: Command): void {
+    this.#commands++;
+    if (command.type !== 'configure') this.#partialBytes = 0;
+    this.#stream.command(command);
+  }
+
+  /** False where the server is going away and the client does not know yet. @throws EarshotError EARSHOT_MESSAGE */
+  get #isOpen(): boolean {
+    if (this.#state === 'open') return true;
+    if (this.#closeCode !== NORMAL_CLOSURE) return false;
+    throw new EarshotError('EARSHOT_MESSAGE', 'Nothing may follow `close`');
+  }
+
+  /** @throws EarshotError EARSHOT_MESSAGE for a label that the model does not have */
+  #configuration({ threshold, thresholds, labels, events }: Configure): Command {
+    const known = this.facts.model.labels;
+    for (const label of [...Object.keys(thresholds ?? {}), ...(labels ?? [])]) {
+      if (!known.includes(label)) {
+        throw new EarshotError('EARSHOT_MESSAGE', `The model has no label ${JSON.stringify(label)}`, { value: label });
+      }
+    }
+    // One threshold for all labels, also those for which the model has its own.
+    const decision = {
+      ...(threshold !== undefined && { threshold, thresholds: {} }),
+      ...(thresholds && { thresholds }),
+    };
+    return { type: 'configure', changes: { decision, ...(labels && { labels }), ...(events && { events }) } };
+  }
+
+  #close(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#command({ type: 'close' });
+  }
+
+  /** Forgets a sample that was cut in two with the connection; the client sends it again. */
+  #trim(): void {
+    if (this.#partialBytes === 0) return;
+    this.#partialBytes = 0;
+    this.#stream.command({ type: 'trim' });
+  }
+
+  #gone(connection: Connection, isMeant: boolean): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    if (!isMeant) {
+      this.#grace = setTimeout(() => this.#giveUp(), 1000 * this.#context.limits.graceSeconds);
+    } else if (this.#state === 'over') this.#context.onForgotten(this);
+    else this.#close();
+  }
+
+  #giveUp(): void {
+    this.#grace = undefined;
+    if (this.#state === 'over') this.#context.onForgotten(this);
+    else this.#close();
+  }
+
+  #stopGrace(): void {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+  }
+
+  #report(report: StreamReport): void {
+    if (report.outcome === 'failed') {
+      this.#failed(report.fault);
+      return;
+    }
+    this.#classifiedBytes = report.bytes;
+    this.#frames = report.frames;
+    this.#observeQueue(report.bytes);
+    for (const event of report.events) {
+      if (event.kind === 'end') this.#utteranceEnded(event);
+      else this.#event(event);
+    }
+    this.#acknowledge(report.samples, report.commands);
+    if (report.outcome === 'closed') this.#over();
+    this.#connection?.regulate();
+  }
+
+  #observeQueue(bytes: number): void {
+    if (!this.#probe || bytes < this.#probe.bytes) return;
+    this.#context.metrics.queueSeconds.observe((performance.now() - this.#probe.since) / 1000);
+    this.#probe = undefined;
+  }
+
+  #event({ kind, own, fields, label }: ReportedEvent): void {
+    if (kind === 'detection') {
+      this.#detections++;
+      this.#context.metrics.detections.inc({ label: label ?? '' });
+    }
+    this.#context.hub.publish(kind, this.facts.name, fields);
+    if (own) this.#sendInOrder(kind, fields);
+  }
+
+  #sendInOrder(kind: EventKind, fields: string): void {
+    if (kind === 'frame' && this.facts.framesPerMessage > 1) {
+      this.#gather(fields);
+      return;
+    }
+    this.#sendGroup();
+    this.#number(fields);
+  }
+
+  #gather(fields: string): void {
+    this.#group.push(`{${fields}}`);
+    if (this.#group.length >= this.facts.framesPerMessage) this.#sendGroup();
+  }
+
+  #sendGroup(): void {
+    if (this.#group.length === 0) return;
+    this.#number(`"type":"frames","frames":[${this.#group.join(',')}]`);
+    this.#group = [];
+  }
+
+  /** Sends a message that a producer who comes back must not miss. */
+  #number(fields: string): void {
+    const text = forProducer(++this.#seq, fields);
+    this.#history.add(this.#seq, text);
+    this.#connection?.send(text);
+  }
+
+  #utteranceEnded({ samples, commands, leftover }: ReportedEnd): void {
+    this.#sendGroup();
+    if (leftover > 0) {
+      const bytes = leftover === 1 ? '1 byte' : `${leftover} bytes`;
+      this.#warn('EARSHOT_AUDIO_TRUNCATED', `${bytes} at the end made no whole sample and counted for nothing`);
+    }
+    this.#acknowledge(samples, commands);
+  }
+
+  #acknowledge(samples: number, commands: number): void {
+    const isDue =
+      commands > this.#acked.commands || samples - this.#acked.samples >= ACK_SECONDS * this.facts.sampleRate;
+    if (!isDue) return;
+    this.#acked = { samples, commands };
+    this.#tell({ type: 'ack', samples, commands, seq: this.#seq });
+  }
+
+  #over(): void {
+    const totals = { samples: this.#receivedSamples, frames: this.#frames, detections: this.#detections };
+    this.#state = 'over';
+    this.#number(fieldsOf({ type: 'closed', ...totals }));
+    this.#context.hub.publish('stream_closed', this.facts.name, fieldsOf({ type: 'stream_closed', ...totals }));
+    this.#context.onOver(this);
+    if (this.#connection) this.#connection.end(this.#closeCode);
+    else if (!this.#grace) this.#context.onForgotten(this);
+  }
+
+  #failed(fault: string | undefined): void {
+    this.#context.onFault(this, fault);
+    this.#stopGrace();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.fail(new EarshotError('EARSHOT_INTERNAL', 'The worker of this stream has failed'));
+    this.#over();
+  }
+
+  #ready(): ToProducer {
+    const { name, model, sampleRate } = this.facts;
+    const { sampleRate: modelRate, frameSamples, hopSamples } = model.frontEnd;
+    return {
+      type: 'ready',
+      protocol: 1,
+      session: this.id,
+      name,
+      token: this.token,
+      model: model.name,
+      labels: [...model.labels],
+      sample_rate: sampleRate,
+      hop_seconds: hopSamples / modelRate,
+      frame_seconds: frameSamples / modelRate,
+      resume_from: this.#receivedSamples,
+      commands: this.#commands,
+      grace_seconds: this.#context.limits.graceSeconds,
+    };
+  }
+
+  /** For the log: nothing of what was said, and no token. */
+  get record(): Record<string, unknown> {
+    const { name, model, sampleRate, address } = this.facts;
+    return {
+      stream: name,
+      session: this.id,
+      address,
+      model: model.name,
+      sampleRate,
+      audioSeconds: this.#receivedSamples / sampleRate,
+      openSeconds: Math.round(performance.now() - this.#startedAt) / 1000,
+      frames: this.#frames,
+      detections: this.#detections,
+    };
+  }
+
+  #warnOfBuffer(): void {
+    const now = performance.now();
+    if (now - this.#lastBufferWarning < BUFFER_WARNING_MILLISECONDS) return;
+    this.#lastBufferWarning = now;
+    const { unreadSeconds } = this.#context.limits;
+    this.#warn('EARSHOT_BUFFER_HIGH', `More than ${unreadSeconds} s of audio wait; more is read when there is room`);
+  }
+
+  #warn(code: ErrorCode, message: string): void {
+    this.#tell({ type: 'warning', code, message });
+  }
+
+  #tell(message: ToProducer): void {
+    this.#connection?.send(encode(message));
+  }
+}
+
+const opened = ({ name, labels }: ModelInfo, sampleRate: number): string =>
+  fieldsOf({ type: 'stream_opened', model: name, labels, sample_rate: sampleRate });

@@ -1,0 +1,113 @@
+import { EarshotError } from 'earshot';
+import { allows } from './access.js';
+import type { Connection, Peer } from './connection.js';
+import type { Hub, PublishedKind } from './hub.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+import { subscriberMessage } from './protocol/client-messages.js';
+import type { SubscriberParameters } from './protocol/parameters.js';
+import { encode } from './protocol/server-messages.js';
+
+/**
+ * One client of `GET /v1/events`. When it reads slowly it loses frames first, which it is told; a detection is never
+ * left out: beyond the hard limit the connection ends.
+ */
+export class Subscriber implements Peer {
+  readonly mayBeSilent = true;
+  readonly #connection: Connection;
+  readonly #hub: Hub;
+  readonly #parameters: SubscriberParameters;
+  readonly #allowed: readonly string[];
+  readonly #limits: Limits;
+  readonly #metrics: Metrics;
+  #dropped = 0;
+
+  /** @param allowed names of streams, as a grant has them */
+  constructor(
+    connection: Connection,
+    hub: Hub,
+    parameters: SubscriberParameters,
+    allowed: readonly string[],
+    limits: Limits,
+    metrics: Metrics,
+  ) {
+    this.#connection = connection;
+    this.#hub = hub;
+    this.#parameters = parameters;
+    this.#allowed = allowed;
+    this.#limits = limits;
+    this.#metrics = metrics;
+  }
+
+  /** Says hello, replays what was missed, and goes on live. @throws EarshotError EARSHOT_LIMIT */
+  begin(): void {
+    this.#hub.add(this);
+    this.#connection.send(encode({ type: 'subscribed', protocol: 1, seq: this.#hub.seq }));
+    const { since } = this.#parameters;
+    if (since !== undefined) this.#replay(since);
+  }
+
+  wants(kind: PublishedKind, stream: string): boolean {
+    const { stream: wanted, events } = this.#parameters;
+    return events.includes(kind) && (wanted === '*' ? allows(this.#allowed, stream) : wanted === stream);
+  }
+
+  publish(kind: PublishedKind, stream: string, text: string): void {
+    if (!this.wants(kind, stream)) return;
+    const { bufferedBytes } = this.#connection;
+    if (kind === 'frame' && bufferedBytes > this.#limits.sendBytes) {
+      this.#dropped++;
+      this.#metrics.droppedFrames.inc();
+      return;
+    }
+    if (bufferedBytes > this.#limits.sendBytesMost) {
+      this.#connection.fail(new EarshotError('EARSHOT_TOO_SLOW', 'Too many events wait to be read'));
+      return;
+    }
+    this.#tellOfDropped();
+    this.#connection.send(text);
+  }
+
+  text(message: string): void {
+    if (subscriberMessage(message).type !== 'close') return;
+    this.gone();
+    this.#connection.end();
+  }
+
+  binary(): void {
+    throw new EarshotError('EARSHOT_MESSAGE', 'A subscriber sends no audio; producers connect to /v1/stream');
+  }
+
+  gone(): void {
+    this.#hub.remove(this);
+  }
+
+  isBehind(): boolean {
+    return false;
+  }
+
+  leave(): void {
+    this.#hub.remove(this);
+    this.#connection.leave();
+  }
+
+  #tellOfDropped(): void {
+    if (this.#dropped === 0 || this.#connection.bufferedBytes > this.#limits.sendBytes) return;
+    this.#warn(`${this.#dropped} frames were left out because they were not read in time`);
+    this.#dropped = 0;
+  }
+
+  #replay(since: number): void {
+    if (since > this.#hub.seq) this.#warn(`The server has begun anew: its events count up to ${this.#hub.seq}`);
+    const { texts, lostUpTo } = this.#hub.replay(since);
+    if (lostUpTo !== undefined) this.#warn(`Events up to number ${lostUpTo} are gone`);
+    for (const text of texts) {
+      const { type, stream } = JSON.parse(text);
+      if (this.wants(type, stream)) this.#connection.send(text);
+    }
+  }
+
+  #warn(message: string): void {
+    this.#connection.send(encode({ type: 'warning', code: 'EARSHOT_EVENTS_LOST', message }));
+  }
+}

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { fileURLToPath } from 'node:url';
+import { type Command, InvalidArgumentError } from 'commander';
+import { mixDown } from '../audio/pcm.js';
+import { connect } from '../client/index.js';
+import { EarshotError } from '../errors.js';
+import { openAudio } from '../node/open-audio.js';
+import { closeServer, openServer } from '../page-server/listen.js';
+import { pageHandler } from '../page-server/page-handler.js';
+import { EXIT } from './exit-codes.js';
+import { failureLine, failureOf } from './failure.js';
+
+const EXAMPLES = `
+Examples:
+  $ earshot serve
+  $ earshot serve --demo
+  $ earshot serve --host 0.0.0.0 --token-file tokens.json --tls-cert cert.pem --tls-key key.pem
+`;
+
+interface ServeOptions {
+  host: string;
+  port: number;
+  models?: string;
+  tokenFile?: string;
+  allowOrigin: string[];
+  maxStreams?: number;
+  workers?: number;
+  history?: number;
+  tlsCert?: string;
+  tlsKey?: string;
+  insecure?: boolean;
+  demo?: boolean;
+}
+
+/**
+ * What is used of `earshot/server`, which is built after the command line and from its public parts. A test of types
+ * sees to it that it agrees.
+ */
+export interface ServerModule {
+  isLoopback(host: string): boolean;
+  readTokenFile(path: string): Promise<unknown[]>;
+  createEarshotServer(options: object): Promise<{
+    attach(server: Server): void;
+    handle: (...args: Parameters<RequestListener>) => boolean;
+    close(): Promise<void>;
+  }>;
+}
+
+const SERVER: string = 'earshot/server';
+const DEMO_SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
+
+/** Adds `earshot serve` to the program. */
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command('serve')
+    .summary('hear streams over WebSocket')
+    .description('Serves producers of audio and subscribers to events over WebSocket, and the page, until Ctrl-C.')
+    .option('--host <name>', 'name or address of this machine to be reached by', '127.0.0.1')
+    .option('-p, --port <number>', 'port, or 0 for any that is free', wholeNumber(0, 65535), 8080)
+    .option('--models <directory>', 'offer all *.safetensors there; without it, the model that comes with Earshot')
+    .option('--token-file <file>', 'JSON with tokens and their rights; without it, everybody may do everything')
+    .option('--allow-origin <origin>', 'let web pages of this origin connect; may be repeated', collect, [])
+    .option('--max-streams <number>', 'streams at once', wholeNumber(1, 100_000))
+    .option('--workers <number>', 'threads that compute', wholeNumber(1, 256))
+    .option('--history <number>', 'events kept for subscribers that come back', wholeNumber(0, 1_000_000))
+    .option('--tls-cert <file>', 'certificate, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--insecure', 'be reached from other machines without tokens')
+    .option('--demo', 'play a recording as a stream named demo and print what is heard')
+    .addHelpText('after', EXAMPLES);
+  command.action(async (options: ServeOptions) => {
+    if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+      command.error('error: --tls-cert and --tls-key go together');
+    }
+    process.exitCode = await serve(options);
+  });
+}
+
+/** @returns the exit code, when somebody has ended it */
+async function serve(options: ServeOptions): Promise<number> {
+  try {
+    const { isLoopback, readTokenFile, createEarshotServer }: ServerModule = await import(SERVER);
+    if (!isLoopback(options.host) && !options.tokenFile && !options.insecure) throw insecureHost(options.host);
+    const { pino } = await import('pino');
+    const logger = pino(pino.destination(2));
+    const { maxStreams: streams, history, allowOrigin: allowedOrigins, models, workers } = options;
+    const earshot = await createEarshotServer({
+      models,
+      tokens: options.tokenFile === undefined ? undefined : await readTokenFile(options.tokenFile),
+      allowedOrigins,
+      limits: { ...(streams && { streams, streamsPerAddress: streams }), ...(history !== undefined && { history }) },
+      workers,
+      logger,
+    });
+    const server = await createHttpServer(options, (request, response) => {
+      if (!earshot.handle(request, response)) pageHandler(request, response);
+    });
+    earshot.attach(server);
+    const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    const address = await openServer(server, options.port, options.host);
+    if (options.tlsCert) address.protocol = 'https:';
+    process.stdout.write(`Listening on ${address}\nCtrl-C ends it.\n`);
+    if (options.demo) await playDemo(address);
+    await stop;
+    // The port is given up first, so that nobody new arrives while streams are brought to their end.
+    server.close();
+    await earshot.close();
+    await closeServer(server).catch(() => {});
+    return EXIT.done;
+  } catch (error) {
+    process.stderr.write(failureLine('serve', failureOf(error)));
+    return EXIT.failed;
+  }
+}
+
+async function createHttpServer({ tlsCert, tlsKey }: ServeOptions, listener: RequestListener): Promise<Server> {
+  if (tlsCert === undefined || tlsKey === undefined) return createServer(listener);
+  const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
+  return createSecureServer({ cert, key }, listener);
+}
+
+function insecureHost(host: string): EarshotError {
+  const what = `Anybody who reaches ${host} could use it; give --token-file, or --insecure if that is meant`;
+  return new EarshotError('EARSHOT_INSECURE_HOST', what, { value: host });
+}
+
+/** Sends a recording to the server as any client would. */
+async function playDemo(address: URL): Promise<void> {
+  const audio = await openAudio(DEMO_SAMPLE);
+  const client = await connect(address, { sampleRate: audio.sampleRate, name: 'demo', events: ['detection'] });
+  client.on('detection', ({ label, score, start }) => {
+    process.stdout.write(`  ${start.toFixed(2).padStart(6)} s  ${label.padEnd(8)} ${score.toFixed(2)}\n`);
+  });
+  process.stdout.write('The stream "demo" says:\n');
+  for await (const planar of audio) await client.send(mixDown(planar));
+  await client.close();
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, subscribe } from 'earshot/client';
+import { readTokenFile } from 'earshot/server';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RawClient, startServer, type TestServer } from './server.ts';
+
+const KITCHEN = 'kitchen-token-0123456789';
+const WATCHER = 'watcher-token-0123456789';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({
+    tokens: [
+      { token: KITCHEN, produce: ['kitchen-*'] },
+      { token: WATCHER, subscribe: ['kitchen-1'] },
+    ],
+    allowedOrigins: ['https://example.org'],
+  });
+});
+
+interface Answer {
+  status: number | undefined;
+  headers: Record<string, unknown>;
+  body: string;
+}
+
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  const { port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
+      const body = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode, headers: response.headers, body });
+    });
+    asked.on('upgrade', (_, socket) => {
+      socket.destroy();
+      resolve({ status: 101, headers: {}, body: '' });
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+const upgrade = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+describe('tokens', () => {
+  it('are asked for', async () => {
+    const { status, body } = await ask('/v1/stream', upgrade);
+    expect([status, JSON.parse(body).code]).toEqual([401, 'EARSHOT_UNAUTHORISED']);
+    expect((await ask('/v1/stream', { ...upgrade, ...bearer('kitchen-token-012345678x') })).status).toBe(401);
+    expect((await ask('/metrics')).status).toBe(401);
+    expect((await ask('/healthz')).status).toBe(200);
+  });
+
+  it('allow in a header, as a subprotocol, or once in the query', async () => {
+    expect((await ask('/v1/stream?name=kitchen-a', { ...upgrade, ...bearer(KITCHEN) })).status).toBe(101);
+    const client = await connect(server.url, { sampleRate: 16000, name: 'kitchen-b', token: KITCHEN });
+    await client.close();
+    const { status, body } = await ask('/v1/tokens', bearer(KITCHEN), 'POST');
+    const { token, expires_in } = JSON.parse(body);
+    expect([status, expires_in]).toEqual([201, 60]);
+    const path = `/v1/stream?name=kitchen-c&access_token=${token}`;
+    expect((await ask(path, upgrade)).status).toBe(101);
+    expect((await ask(path, upgrade)).status).toBe(401);
+  });
+
+  it('are good for their streams only, and for producing or subscribing', async () => {
+    const refused = { code: 'EARSHOT_FORBIDDEN' };
+    const options = { sampleRate: 16000, token: KITCHEN };
+    await expect(connect(server.url, { ...options, name: 'bath' })).rejects.toMatchObject(refused);
+    await expect(connect(server.url, options)).rejects.toMatchObject(refused);
+    await expect(connect(server.url, { ...options, token: WATCHER, name: 'kitchen-1' })).rejects.toMatchObject(refused);
+    await expect(subscribe(server.url, { token: KITCHEN })).rejects.toMatchObject(refused);
+    await expect(subscribe(server.url, { token: WATCHER, stream: 'kitchen-2' })).rejects.toMatchObject(refused);
+    const all = await subscribe(server.url, { token: WATCHER });
+    const opened: string[] = [];
+    all.on('stream_opened', ({ stream }) => opened.push(stream));
+    const seen = new Promise((resolve) => all.on('stream_closed', resolve));
+    for (const name of ['kitchen-2', 'kitchen-1']) {
+      const client = await connect(server.url, { ...options, name });
+      expect(JSON.parse((await ask('/v1/streams', bearer(WATCHER))).body).streams.length).toBe(
+        name === 'kitchen-1' ? 1 : 0,
+      );
+      await client.close();
+    }
+    await seen;
+    expect(opened).toEqual(['kitchen-1']);
+    all.close();
+  });
+
+  it('of a session open no other, and are in no log and no listing', async () => {
+    const client = new RawClient(`${server.url}/v1/stream?name=kitchen-d`, [], bearer(KITCHEN));
+    const { token } = await client.next('ready');
+    const thief = new RawClient(`${server.url}/v1/stream?token=${token}`, [], bearer(WATCHER));
+    expect((await thief.closed).code).toBe(4403);
+    expect((await ask('/v1/streams', bearer(WATCHER))).body).not.toContain(token);
+    client.send({ type: 'close' });
+    expect((await client.closed).code).toBe(1000);
+  });
+
+  it('are read from a file that is checked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-tokens-'));
+    const file = join(folder, 'tokens.json');
+    const written = (text: string) => {
+      writeFileSync(file, text);
+      return readTokenFile(file);
+    };
+    expect(await written(JSON.stringify([{ token: KITCHEN, produce: ['a'] }]))).toEqual([
+      { token: KITCHEN, produce: ['a'], subscribe: [] },
+    ]);
+    for (const bad of ['', '[]', '{}', '[{"token":"short"}]', `[{"token":"${KITCHEN}","may":["*"]}]`]) {
+      await expect(written(bad)).rejects.toMatchObject({ code: 'EARSHOT_TOKEN_FILE' });
+    }
+    rmSync(folder, { recursive: true });
+    await expect(readTokenFile(file)).rejects.toMatchObject({ code: 'EARSHOT_TOKEN_FILE' });
+  });
+});
+
+describe('web pages', () => {
+  it.each([
+    ['https://evil.example', 403],
+    ['null', 403],
+    ['https://example.org', 101],
+  ])('from %s get %i', async (origin, status) => {
+    const headers = { ...upgrade, ...bearer(KITCHEN), Origin: origin };
+    expect((await ask('/v1/stream?name=kitchen-o', headers)).status).toBe(status);
+  });
+
+  it('from the server itself are allowed, but not under a name that only leads to this machine', async () => {
+    const own = new URL(server.url).host;
+    const headers = { ...upgrade, ...bearer(KITCHEN) };
+    expect((await ask('/v1/stream?name=kitchen-p', { ...headers, Origin: `http://${own}`, Host: own })).status).toBe(
+      101,
+    );
+    const rebound = { Origin: 'http://evil.example', Host: 'evil.example' };
+    expect((await ask('/v1/stream?name=kitchen-q', { ...headers, ...rebound })).status).toBe(403);
+  });
+});
+
+describe('answers over HTTP', () => {
+  it('tell of health, models, streams and numbers', async () => {
+    expect(JSON.parse((await ask('/readyz')).body)).toEqual({ status: 'ready' });
+    const { models } = JSON.parse((await ask('/v1/models', bearer(WATCHER))).body);
+    expect(models[0]).toMatchObject({ name: 'commands', labels: expect.arrayContaining(['yes', 'no']) });
+    const metrics = await ask('/metrics', bearer(WATCHER));
+    expect(metrics.headers['content-type']).toContain('text/plain');
+    for (const name of [
+      'streams',
+      'frames_total',
+      'step_seconds',
+      'queue_seconds',
+      'detections_total',
+      'refusals_total',
+    ]) {
+      expect(metrics.body).toContain(`earshot_${name}`);
+    }
+    expect(metrics.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    expect((await ask('/healthz', {}, 'HEAD')).body).toBe('');
+  });
+});

@@ -14,27 +14,69 @@ const FULL_SCALE_32 = 2 ** 31;
 const EXPANDED_A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code));
 const EXPANDED_MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code));
 
-interface Sample {
-  readonly bytes: number;
-  read(view: DataView, offset: number): number;
-}
+/** Fills `out` with samples that lie `stride` bytes apart from byte `at` on. */
+type ReadSamples = (view: DataView, at: number, stride: number, out: Float32Array) => void;
 
-const SAMPLES: Record<PcmEncoding, Sample> = {
-  u8: { bytes: 1, read: (view, at) => (view.getUint8(at) - FULL_SCALE_8) / FULL_SCALE_8 },
-  s16le: { bytes: 2, read: (view, at) => view.getInt16(at, true) / FULL_SCALE_16 },
-  s24le: { bytes: 3, read: (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / FULL_SCALE_24 },
-  s32le: { bytes: 4, read: (view, at) => view.getInt32(at, true) / FULL_SCALE_32 },
-  f32le: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  f64le: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
-  alaw: { bytes: 1, read: (view, at) => EXPANDED_A_LAW[view.getUint8(at)] },
-  mulaw: { bytes: 1, read: (view, at) => EXPANDED_MU_LAW[view.getUint8(at)] },
+/** A loop for each coding, and not one loop that calls a function for each sample: that takes several times as long. */
+const SAMPLES: Record<PcmEncoding, { bytes: number; read: ReadSamples }> = {
+  u8: {
+    bytes: 1,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = (view.getUint8(at + i * stride) - FULL_SCALE_8) / FULL_SCALE_8;
+    },
+  },
+  s16le: {
+    bytes: 2,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = view.getInt16(at + i * stride, true) / FULL_SCALE_16;
+    },
+  },
+  s24le: {
+    bytes: 3,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) {
+        const byte = at + i * stride;
+        out[i] = (view.getInt16(byte + 1, true) * 256 + view.getUint8(byte)) / FULL_SCALE_24;
+      }
+    },
+  },
+  s32le: {
+    bytes: 4,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = view.getInt32(at + i * stride, true) / FULL_SCALE_32;
+    },
+  },
+  f32le: {
+    bytes: 4,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(at + i * stride, true);
+    },
+  },
+  f64le: {
+    bytes: 8,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = view.getFloat64(at + i * stride, true);
+    },
+  },
+  alaw: {
+    bytes: 1,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = EXPANDED_A_LAW[view.getUint8(at + i * stride)];
+    },
+  },
+  mulaw: {
+    bytes: 1,
+    read(view, at, stride, out) {
+      for (let i = 0; i < out.length; i++) out[i] = EXPANDED_MU_LAW[view.getUint8(at + i * stride)];
+    },
+  },
 };
 
 /** Turns a stream of interleaved PCM bytes, cut anywhere, into planar samples. */
 export class PcmDecoder {
   /** The length of a frame, which is a sample of each channel. */
   readonly frameBytes: number;
-  readonly #sample: Sample;
+  readonly #sample: (typeof SAMPLES)[PcmEncoding];
   readonly #channels: number;
   readonly #shared: Float32Array[] = [];
   #rest: Uint8Array = new Uint8Array(0);
@@ -72,9 +114,11 @@ export class PcmDecoder {
     const frames = Math.floor(all.length / this.frameBytes);
     this.#rest = all.slice(frames * this.frameBytes);
     const view = new DataView(all.buffer, all.byteOffset, frames * this.frameBytes);
-    return Array.from({ length: this.#channels }, (_, channel) =>
-      readChannel(view, this.#sample, channel * this.#sample.bytes, this.frameBytes, arrayFor(channel, frames)),
-    );
+    return Array.from({ length: this.#channels }, (_, channel) => {
+      const samples = arrayFor(channel, frames);
+      this.#sample.read(view, channel * this.#sample.bytes, this.frameBytes, samples);
+      return samples;
+    });
   }
 
   /** Ends the stream; returns how many bytes were left over because they make no whole frame. */
@@ -111,11 +155,6 @@ export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {
     view.setInt16(i * 2, Math.min(FULL_SCALE_16 - 1, Math.max(-FULL_SCALE_16, value)), true);
   }
   return bytes;
-}
-
-function readChannel(view: DataView, sample: Sample, from: number, step: number, out: Float32Array): Float32Array {
-  for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = sample.read(view, at);
-  return out;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { EarshotError } from '../errors.js';
 import { moovFirst, mp4DelaySeconds } from '../files/mp4.js';
 import type { DecodeWholeFile } from '../files/whole-file.js';
+import { loadWebAudio } from './web-audio.js';
 
 /**
  * Decodes AAC, MP4 and Matroska with node-web-audio-api, in a context of the file's own rate, without
@@ -23,16 +24,3 @@ export const decodeWholeFile: DecodeWholeFile = async (bytes, sampleRate) => {
   const delaySamples = Math.round(mp4DelaySeconds(whole) * sampleRate);
   return Array.from({ length: audio.numberOfChannels }, (_, c) => audio.getChannelData(c).subarray(delaySamples));
 };
-
-async function loadWebAudio(): Promise<typeof import('node-web-audio-api')> {
-  try {
-    return await import('node-web-audio-api');
-  } catch (cause) {
-    throw new EarshotError(
-      'EARSHOT_AUDIO_BACKEND',
-      'node-web-audio-api, which decodes this format, does not load. On Linux it needs ALSA: apt-get install libasound2' +
-        ` (${(cause as Error).message})`,
-      { cause },
-    );
-  }
-}

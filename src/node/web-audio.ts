@@ -1,7 +1,7 @@
 import { EarshotError } from '../errors.js';
 import type { MicrophoneInfo } from './microphones.js';
 
-/** node-web-audio-api: it opens ALSA when it is imported, so that it is imported only where a device is wanted. */
+/** node-web-audio-api: it opens ALSA when it is imported, so that it is imported only where a device or a decoder is wanted. */
 export type WebAudio = typeof import('node-web-audio-api') & {
   /** Missing in its types. */
   readonly mediaDevices: Pick<MediaDevices, 'enumerateDevices' | 'getUserMedia'>;
@@ -14,7 +14,7 @@ export async function loadWebAudio(): Promise<WebAudio> {
   } catch (cause) {
     throw new EarshotError(
       'EARSHOT_AUDIO_BACKEND',
-      'node-web-audio-api, which opens microphones, does not load. On Linux it needs ALSA: apt-get install libasound2' +
+      'node-web-audio-api, which decodes AAC and M4A and opens microphones, does not load. On Linux it needs ALSA: apt-get install libasound2' +
         ` (${(cause as Error).message})`,
       { cause },
     );

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../../src/model.ts';
 import { ClipRule } from '../../../src/train/evaluate/clip-rule.ts';
@@ -129,7 +130,7 @@ describe('evaluate', () => {
     for (const { data } of charts) for (const curve of data) expect(curve).toHaveLength(data[0].length);
   });
 
-  const dev = '/work/shared/data/real/commands_dev';
+  const dev = fileURLToPath(new URL('../../../../shared/data/real/commands_dev', import.meta.url));
   it.skipIf(!existsSync(dev))(
     'finds the known clip accuracy of the first model on recorded clips',
     async () => {

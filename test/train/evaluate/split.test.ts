@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { speakerOf, splitOf } from '../../../src/train/evaluate/split.ts';
 
@@ -24,7 +25,7 @@ describe('splitOf', () => {
     expect(splitOf(`some/where/${name}`)).toBe(split);
   });
 
-  const real = '/work/shared/data/real/';
+  const real = fileURLToPath(new URL('../../../../shared/data/real/', import.meta.url));
   it.skipIf(!existsSync(real)).each([
     ['commands_dev/yes', 'testing'],
     ['words_train/happy', 'training'],

@@ -15,6 +15,8 @@ export async function simdKernels(): Promise<Kernels | undefined> {
 /** Rows of a block of 32-bit and of 8-bit weights in assembly.ts; all are padded to a multiple of the smaller. */
 const BLOCK_ROWS = 32;
 const INT8_BLOCK_ROWS = 16;
+/** What assembly.ts reads beyond the weights that it needs. */
+const PREFETCH_BYTES = 2176;
 
 const padRows = (rows: number): number => Math.ceil(rows / INT8_BLOCK_ROWS) * INT8_BLOCK_ROWS;
 
@@ -55,7 +57,7 @@ class SimdKernels implements Kernels {
 
   #pack({ rows, columns }: LinearWeights, values: Float32Array): number {
     const padded = padRows(rows);
-    const address = this.memory.allocate(padded * columns * 4);
+    const address = this.memory.allocate(padded * columns * 4 + PREFETCH_BYTES);
     const { f32 } = this.memory;
     for (let r = 0; r < rows; r++) {
       const first = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS;

@@ -30,12 +30,16 @@ function linear1(weights: usize, bias: usize, x: usize, out: usize, rows: i32, c
   if (relu) rectify(out, rows);
 }
 
-// Eight sums in flight hide the latency of an addition. (Exported only to stay a function of its own: inlined, its sums
+// Eight sums in flight hide the latency of an addition. The weights come from the second-level cache: the two loads whose
+// values are not used fetch the cache lines that are needed 16 columns later, which makes it a tenth faster. There must be
+// PREFETCH_BYTES (../simd.ts) behind the weights. (Exported only to stay a function of its own: inlined, its sums
 // are spilled from registers, and it takes a third more time.)
 export function block32(w: usize, bias: usize, x: usize, xEnd: usize, out: usize): void {
   let a0 = v128.load(bias), a1 = v128.load(bias, 16), a2 = v128.load(bias, 32), a3 = v128.load(bias, 48);
   let a4 = v128.load(bias, 64), a5 = v128.load(bias, 80), a6 = v128.load(bias, 96), a7 = v128.load(bias, 112);
   for (; x < xEnd; x += 4) {
+    load<u8>(w, 2048);
+    load<u8>(w, 2112);
     const value = v128.load32_splat(x);
     a0 = f32x4.add(a0, f32x4.mul(value, v128.load(w)));
     a1 = f32x4.add(a1, f32x4.mul(value, v128.load(w, 16)));

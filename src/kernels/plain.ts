@@ -236,7 +236,7 @@ class PlainKernels implements Kernels {
 /** 1.5 · 2^23: adding it to a single-precision number below 2^22 leaves no bits for a fraction. */
 const HALF_TO_EVEN = 12582912;
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 class ArrayBufferHost implements MemoryHost {
   buffer = new ArrayBuffer(65536);

@@ -1,6 +1,7 @@
 import type { Kernels, LinearWeights } from '../kernels/kernels.js';
+import { sigmoid } from '../kernels/plain.js';
 import type { SlotLayout } from '../kernels/slot.js';
-import { type LayerInspection, Product, RecurrentLayer, sigmoid } from './recurrent.js';
+import { type LayerInspection, Product, RecurrentLayer } from './recurrent.js';
 import { AddressList, type Stage } from './stage.js';
 import type { RecurrentWeights } from './weights.js';
 

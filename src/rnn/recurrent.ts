@@ -115,5 +115,3 @@ export class Product {
     return this.#kernels.memory.f32.slice(at, at + length);
   }
 }
-
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

@@ -1,4 +1,4 @@
-// AssemblyScript: compiled to WebAssembly by scripts/build.ts. `Kernels` in ../kernels.ts says what each export does.
+// AssemblyScript: compiled to WebAssembly by scripts/build-kernels.ts. `Kernels` in ../kernels.ts says what each export does.
 //
 // Layout of 32-bit weights: blocks of 32 rows, the last one of 16 where that is enough; inside a block, column after
 // column. One vector lane is one row, so that a row's sum runs over the columns in order, however many streams share

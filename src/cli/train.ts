@@ -1,7 +1,10 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ModelFile, readModelFile } from '../model-file.js';
+import { readModel } from '../node/open-model.js';
 import { PRESETS, type PresetName, type Recipe } from '../train/recipe.js';
+import { shapeOf } from '../train/start-from.js';
 import { train } from '../train/train.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
@@ -17,6 +20,9 @@ Examples:
 Beside OUT, OUT.checkpoint and OUT.jsonl (the log) are written after every epoch.
 `;
 
+/** What has been learnt is not to be shaken off. */
+const FROM_RATE = 0.2;
+
 /** What commander makes of the options. */
 interface TrainCommandOptions {
   data: string[];
@@ -25,10 +31,12 @@ interface TrainCommandOptions {
   negatives: string[];
   noise: string[];
   preset: PresetName;
+  from?: string;
   cell?: Recipe['cell'];
   hidden?: number;
   layers?: number;
   epochs?: number;
+  rate?: number;
   seed: number;
   workers: number;
   licence?: string;
@@ -52,10 +60,12 @@ export function addTrainCommand(program: Command): void {
     .option('--negatives <paths...>', 'running speech that holds none of the words', [])
     .option('--noise <paths...>', 'recordings of noise', [])
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
+    .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
     .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
     .option('--layers <n>', 'recurrent layers', wholeNumber(1))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
+    .option('--rate <x>', "largest learning rate, if not the recipe's", positiveNumber)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
     .option('--licence <text>', 'how the model may be used; `earshot info` shows it')
@@ -74,8 +84,9 @@ async function run(options: TrainCommandOptions): Promise<number> {
   try {
     const { data, negatives, noise, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
-    const recipe = recipeOf(options);
-    const sources = { data, negatives, noise, words, out, recipe, licence, trainingData };
+    const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
+    const recipe = recipeOf(options, from);
+    const sources = { data, negatives, noise, words, out, recipe, from, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;
@@ -86,13 +97,17 @@ async function run(options: TrainCommandOptions): Promise<number> {
   }
 }
 
-function recipeOf({ preset, cell, hidden, layers, epochs }: TrainCommandOptions): Recipe {
+/** A model that training goes on from says the network's shape. */
+function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOptions, from?: ModelFile): Recipe {
+  const recipe = PRESETS[preset];
   return {
-    ...PRESETS[preset],
+    ...recipe,
     ...(cell && { cell }),
     ...(hidden && { hiddenSize: hidden }),
     ...(layers && { layers }),
+    ...(from && { ...shapeOf(from), peakRate: recipe.peakRate * FROM_RATE }),
     ...(epochs && { epochs }),
+    ...(rate && { peakRate: rate }),
   };
 }
 
@@ -105,6 +120,12 @@ function wordList(text: string): string[] {
     throw new InvalidArgumentError('Expected different words such as yes,no.');
   }
   return words;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 }
 
 const wholeNumber = (least: number) => (text: string) => {

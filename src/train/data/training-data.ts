@@ -15,7 +15,13 @@ export interface Span {
 export interface WordClip extends Span {
   /** Index of its label. */
   readonly label: number;
+  /** Which of the directories it lies in. */
+  readonly source: number;
 }
+
+/** Indices of `_silence_` and `_unknown_` among the labels. */
+export const SILENCE_LABEL = 0;
+export const UNKNOWN_LABEL = 1;
 
 /** Everything that is learnt from, in memory that all threads share. */
 export interface TrainingData {
@@ -45,14 +51,16 @@ export async function loadTrainingData(
   { labels }: Pick<ModelConfig, 'labels'>,
   options: BankOptions,
 ): Promise<{ data: TrainingData; bad: readonly BadFile[] }> {
-  const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flat();
+  const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flatMap(
+    (files, source) => files.map((file) => ({ ...file, source })),
+  );
   const speech = await soundFiles(sources.negatives);
   const noise = await soundFiles(sources.noise);
   const bank = await loadBank([...new Set([...words.map(({ path }) => path), ...speech, ...noise])], options);
   const find = finder(bank);
-  const clips = words.flatMap(({ path, label, part }) => {
+  const clips = words.flatMap(({ path, label, part, source }) => {
     return find(path).map((span) => {
-      return { ...wordSecond(bank.samples, span, options.sampleRate), label: labels.indexOf(label), part };
+      return { ...wordSecond(bank.samples, span, options.sampleRate), label: labels.indexOf(label), part, source };
     });
   });
   const part = (name: string): WordClip[] => clips.filter((clip) => clip.part === name && clip.label >= 0);

@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   $ earshot train --data speech_commands --words yes,no,stop --out mine.safetensors
   $ earshot train --data words --negatives talks --noise kitchen.wav street.wav --words jarvis --out jarvis.safetensors
+  $ earshot train --data list.tsv --words yes,no --out mine.safetensors
   $ earshot train --data words --words yes,no --preset plain --cell lstm --epochs 20 --out lstm.safetensors
   $ earshot train --data words --words yes,no --out mine.safetensors --resume
 
@@ -46,7 +47,7 @@ export function addTrainCommand(program: Command): void {
       'Trains a model on recordings of words, with the very features and cells that listen later.\n' +
         'docs/training.md says what the data should look like and what each recipe does.',
     )
-    .requiredOption('--data <dirs...>', 'recordings of about a second, a folder a word; other words are _unknown_')
+    .requiredOption('--data <paths...>', 'recordings of words: a folder a word, or lists of them (.tsv, .jsonl)')
     .requiredOption('--words <list>', 'the words to spot, with commas between them', wordList)
     .requiredOption('--out <file>', 'the model to write')
     .option('--negatives <paths...>', 'running speech that holds none of the words', [])

@@ -2,7 +2,7 @@ import type { ModelConfig } from '../../config.js';
 import type { BadFile } from '../evaluate/bad-file.js';
 import { SILENCE, UNKNOWN } from '../evaluate/data-set.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
-import { soundFiles, wordFiles } from './training-files.js';
+import { soundFiles, type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';
 
 /** Where in the bank a recording lies. */
@@ -28,7 +28,7 @@ export interface TrainingData {
 }
 
 export interface DataSources {
-  /** Directories in the layout of Speech Commands. */
+  /** Directories in the layout of Speech Commands, and manifests (`.tsv`, `.jsonl`). */
   readonly data: readonly string[];
   /** Files and directories of running speech that holds none of the words. */
   readonly negatives: readonly string[];
@@ -38,7 +38,7 @@ export interface DataSources {
 
 /**
  * Finds, reads and labels all recordings.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_BAD_ARGUMENT
  */
 export async function loadTrainingData(
   sources: DataSources,
@@ -50,11 +50,16 @@ export async function loadTrainingData(
   const noise = await soundFiles(sources.noise);
   const bank = await loadBank([...new Set([...words.map(({ path }) => path), ...speech, ...noise])], options);
   const find = finder(bank);
-  const clips = words.flatMap(({ path, label, part }) => {
-    return find(path).map((span) => {
-      return { ...wordSecond(bank.samples, span, options.sampleRate), label: labels.indexOf(label), part };
-    });
-  });
+  const bad = [...bank.bad];
+  const clips: (WordClip & Pick<WordFile, 'part'>)[] = [];
+  for (const word of words) {
+    const label = labels.indexOf(word.label);
+    for (const recording of find(word.path)) {
+      const span = pieceOf(recording, word, options.sampleRate);
+      if (span.length <= 0) bad.push(emptyPiece(word));
+      else clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, part: word.part });
+    }
+  }
   const part = (name: string): WordClip[] => clips.filter((clip) => clip.part === name && clip.label >= 0);
   const data = {
     samples: bank.samples,
@@ -63,8 +68,20 @@ export async function loadTrainingData(
     speech: speech.flatMap(find),
     noise: noise.flatMap(find),
   };
-  return { data, bad: bank.bad };
+  return { data, bad };
 }
+
+/** The samples of a recording from a start to an end in seconds; none where the recording is over before. */
+function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }: WordFile, sampleRate: number): Span {
+  const from = Math.round(start * sampleRate);
+  return { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
+}
+
+const emptyPiece = ({ path, start, end = Infinity }: WordFile): BadFile => ({
+  path,
+  code: 'EARSHOT_AUDIO_EMPTY',
+  message: `There is no sound from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`,
+});
 
 function finder({ entries }: SampleBank): (path: string) => Span[] {
   const spans = new Map(entries.map(({ path, offset, length }) => [path, { offset, length }]));

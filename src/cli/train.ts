@@ -25,6 +25,7 @@ interface TrainCommandOptions {
   out: string;
   negatives: string[];
   noise: string[];
+  rir?: string[];
   preset: PresetName;
   cell?: Recipe['cell'];
   hidden?: number;
@@ -52,6 +53,7 @@ export function addTrainCommand(program: Command): void {
     .requiredOption('--out <file>', 'the model to write')
     .option('--negatives <paths...>', 'running speech that holds none of the words', [])
     .option('--noise <paths...>', 'recordings of noise', [])
+    .option('--rir <paths...>', 'recorded impulse responses of rooms')
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
     .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
@@ -73,10 +75,10 @@ export function addTrainCommand(program: Command): void {
 async function run(options: TrainCommandOptions): Promise<number> {
   const display = new TrainingDisplay(process.stderr, recipeOf(options).epochs);
   try {
-    const { data, negatives, noise, words, out, licence, trainingData } = options;
+    const { data, negatives, noise, rir: rooms, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
     const recipe = recipeOf(options);
-    const sources = { data, negatives, noise, words, out, recipe, licence, trainingData };
+    const sources = { data, negatives, noise, rooms, words, out, recipe, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;

@@ -134,6 +134,8 @@ const amounts = (data: TrainingData) => ({
   validation: data.validation.length,
   speech: data.speech.length,
   noise: data.noise.length,
+  // Left out where there are none, so that older checkpoints of such runs are gone on from.
+  rooms: data.rooms.length || undefined,
 });
 
 function freshStart(data: TrainingData, config: ModelConfig, recipe: Recipe, seed: number): Checkpoint {

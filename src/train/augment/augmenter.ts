@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import { throughLine } from './line.js';
 import { addAtSnr, drawNoise, setPeak } from './noise.js';
 import { readAtSpeed } from './resample-clip.js';
-import { addRoom } from './room.js';
+import { Rooms } from './rooms.js';
 
 type Range = readonly [low: number, high: number];
 
@@ -34,6 +34,7 @@ export class Augmenter {
   readonly #sampleRate: number;
   readonly #options: Augmentation;
   readonly #noise: Float32Array;
+  readonly #rooms: Rooms;
 
   /** @param segmentSamples length of all segments: a second, and what the last frame covers beyond */
   constructor(data: TrainingData, sampleRate: number, segmentSamples: number, options: Augmentation) {
@@ -41,6 +42,7 @@ export class Augmenter {
     this.#sampleRate = sampleRate;
     this.#options = options;
     this.#noise = new Float32Array(segmentSamples);
+    this.#rooms = new Rooms(data, sampleRate, segmentSamples);
   }
 
   /** Writes one segment to `out`. `span` is the recording; of no use for silence. */
@@ -70,7 +72,7 @@ export class Augmenter {
       const room = Math.max(0, span.length - out.length * factor);
       readAtSpeed(this.#data.samples, span.offset, end, factor, -random.below(room + 1) / factor, out);
     }
-    if (random.chance(roomShare)) addRoom(out, rate, random);
+    if (random.chance(roomShare)) this.#rooms.add(out, random);
     scale(out, random.between(...gainDb));
     if (random.chance(noiseShare)) {
       drawNoise(this.#data, random, this.#noise);

@@ -25,6 +25,8 @@ export interface TrainingData {
   /** Running speech without any of the words, of any lengths. */
   readonly speech: readonly Span[];
   readonly noise: readonly Span[];
+  /** Impulse responses of rooms. */
+  readonly rooms: readonly Span[];
 }
 
 export interface DataSources {
@@ -34,6 +36,8 @@ export interface DataSources {
   readonly negatives: readonly string[];
   /** Files and directories of noise. */
   readonly noise: readonly string[];
+  /** Files and directories of rooms' impulse responses. */
+  readonly rooms?: readonly string[] | undefined;
 }
 
 /**
@@ -48,7 +52,9 @@ export async function loadTrainingData(
   const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flat();
   const speech = await soundFiles(sources.negatives);
   const noise = await soundFiles(sources.noise);
-  const bank = await loadBank([...new Set([...words.map(({ path }) => path), ...speech, ...noise])], options);
+  const rooms = await soundFiles(sources.rooms ?? []);
+  const paths = [...words.map(({ path }) => path), ...speech, ...noise, ...rooms];
+  const bank = await loadBank([...new Set(paths)], options);
   const find = finder(bank);
   const bad = [...bank.bad];
   const clips: (WordClip & Pick<WordFile, 'part'>)[] = [];
@@ -67,6 +73,7 @@ export async function loadTrainingData(
     validation: part('validation'),
     speech: speech.flatMap(find),
     noise: noise.flatMap(find),
+    rooms: rooms.flatMap(find),
   };
   return { data, bad };
 }

@@ -15,7 +15,7 @@ Examples:
   $ earshot train --data words --words yes,no --preset plain --cell lstm --epochs 20 --out lstm.safetensors
   $ earshot train --data words --words yes,no --out mine.safetensors --resume
 
-Beside OUT, OUT.checkpoint and OUT.jsonl (the log) are written after every epoch.
+Beside OUT, OUT.checkpoint, OUT.jsonl (the log) and OUT.html (the same as charts) are written after every epoch.
 `;
 
 /** What commander makes of the options. */

@@ -1,5 +1,6 @@
+import type { Table } from '../report/html-page.js';
 import type { Evaluation } from './evaluation.js';
-import { type Table, tablesOf } from './tables.js';
+import { tablesOf } from './tables.js';
 
 /** An evaluation for the terminal, with the last line's end. */
 export function textReport(evaluation: Evaluation): string {

@@ -57,7 +57,7 @@ export function addTrainCommand(program: Command): void {
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
     .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
-    .option('--layers <n>', 'recurrent layers', wholeNumber(1))
+    .option('--layers <n>', 'recurrent layers; 0 for none', wholeNumber(0))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
@@ -94,7 +94,7 @@ function recipeOf({ preset, cell, hidden, layers, epochs }: TrainCommandOptions)
     ...PRESETS[preset],
     ...(cell && { cell }),
     ...(hidden && { hiddenSize: hidden }),
-    ...(layers && { layers }),
+    ...(layers !== undefined && { layers }),
     ...(epochs && { epochs }),
   };
 }

@@ -68,10 +68,8 @@ const percentOf = (share: number | undefined): number | null => (share === undef
 function factsTable({ config, recipe, seed, workers, recordings }: TrainingRun): Table {
   const parameters = parameterPlan(config).parameters.reduce((sum, { length }) => sum + length, 0);
   const convolutions = config.convolutions.map(({ channels, kernel, stride }) => `${channels} (${kernel}, /${stride})`);
-  const layers = [
-    ...convolutions.map((shape) => `convolution ${shape}`),
-    `${config.layers} x ${config.cell} ${config.hiddenSize}`,
-  ];
+  const recurrent = config.layers > 0 ? [`${config.layers} x ${config.cell} ${config.hiddenSize}`] : [];
+  const layers = [...convolutions.map((shape) => `convolution ${shape}`), ...recurrent, 'dense'];
   return {
     title: 'The run',
     head: [],

@@ -12,7 +12,7 @@ export interface Chart {
   data: (number | null)[][];
 }
 
-/** What is drawn along an axis. */
+/** What is drawn along an axis. The ticks of a logarithmic one show three decimals: for larger numbers only. */
 export interface Axis {
   label: string;
   /** Linear unless said otherwise. */

@@ -8,10 +8,12 @@ import { convertRate } from './evaluate/convert-rate.js';
 import { readSound } from './evaluate/sound.js';
 import { type GradientReach, gradientReach } from './gradient-reach.js';
 import { parameterPlan, vectorOf } from './parameters.js';
+import { Random } from './random.js';
 
 /** Streams that are averaged over, and how long each is: the loss is that of its end. */
 const ROWS = 32;
 const SECONDS = 2;
+const SEED = 1;
 
 export interface ModelReach extends GradientReach {
   /** What the model is called in tables and charts. */
@@ -20,7 +22,7 @@ export interface ModelReach extends GradientReach {
 }
 
 /**
- * How far the gradient reaches back in a model, over the first 64 seconds of some recordings.
+ * How far the gradient reaches back in a model, over 64 seconds of recordings, drawn at random but always the same ones.
  * @param bytes of a model with 32-bit weights
  * @param data files and directories
  * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings
@@ -38,14 +40,14 @@ export async function modelReach(model: string, bytes: Uint8Array, data: readonl
   return { model, cell: config.cell, ...reach };
 }
 
-/** MFCCs of the first recordings, one after another and cut into streams, [frames][rows][coefficients]. */
+/** MFCCs of some recordings, one after another and cut into streams, [frames][rows][coefficients]. */
 async function someFeatures(config: ModelConfig, paths: readonly string[]): Promise<Float32Array> {
   const { sampleRate, hopSamples, frameSamples, coefficients } = config;
   const frames = (SECONDS * sampleRate) / hopSamples;
   const length = (frames - 1) * hopSamples + frameSamples;
   const sound = new Float32Array(ROWS * length);
   let filled = 0;
-  for (const path of await soundFiles(paths)) {
+  for (const path of inRandomOrder(await soundFiles(paths))) {
     if (filled === sound.length) break;
     const samples = convertRate(await readSound(path), sampleRate).subarray(0, sound.length - filled);
     sound.set(samples, filled);
@@ -60,4 +62,10 @@ async function someFeatures(config: ModelConfig, paths: readonly string[]): Prom
     }
   }
   return features;
+}
+
+/** Files of one folder follow each other, and may all hold the same word. */
+function inRandomOrder(paths: readonly string[]): string[] {
+  const order = new Random(SEED).shuffle(Int32Array.from(paths, (_, n) => n));
+  return Array.from(order, (n) => paths[n]);
 }

@@ -13,7 +13,7 @@ export async function chartPicture(html: string): Promise<Uint8Array | undefined
   try {
     const page = await browser.newPage({ locale: 'en-US', deviceScaleFactor: 2 });
     await page.setContent(html);
-    return await page.locator('#chart-0').screenshot();
+    return await page.locator('#chart-0 .uplot').screenshot();
   } finally {
     await browser.close();
   }

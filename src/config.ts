@@ -50,7 +50,8 @@ const model = v.object({
   /** GRU only. true: n = tanh(W x + r ∘ (U h + b)), as PyTorch and Keras; false: n = tanh(W x + U (r ∘ h) + b). */
   linearBeforeReset: v.optional(v.boolean(), true),
   hiddenSize: positiveInteger(4096),
-  layers: positiveInteger(16),
+  /** Recurrent layers. 0: none, a classifier of what the convolutions see; `cell` and `hiddenSize` then say nothing. */
+  layers: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(16)),
   labels: v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(1024)),
   decision: v.optional(decision, {}),
   licence: v.optional(v.string(), 'not stated'),

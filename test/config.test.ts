@@ -47,6 +47,7 @@ describe('parseModelConfig', () => {
     ['cell', { cell: 'mamba' }],
     ['hiddenSize', { hiddenSize: 1e9 }],
     ['layers', { layers: 1.5 }],
+    ['layers', { layers: -1 }],
     ['labels', { labels: [] }],
     ['labels.0', { labels: [7] }],
     ['convolutions.0.stride', { convolutions: [{ channels: 4, kernel: 2, stride: 0 }] }],

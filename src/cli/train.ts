@@ -14,10 +14,11 @@ const EXAMPLES = `
 Examples:
   $ earshot train --data speech_commands --words yes,no,stop --out mine.safetensors
   $ earshot train --data words --negatives talks --noise kitchen.wav street.wav --words jarvis --out jarvis.safetensors
+  $ earshot train --data list.tsv --words yes,no --out mine.safetensors
   $ earshot train --data words --words yes,no --preset plain --cell lstm --epochs 20 --out lstm.safetensors
   $ earshot train --data words --words yes,no --out mine.safetensors --resume
 
-Beside OUT, OUT.checkpoint and OUT.jsonl (the log) are written after every epoch.
+Beside OUT, OUT.checkpoint, OUT.jsonl (the log) and OUT.html (the same as charts) are written after every epoch.
 `;
 
 /** What has been learnt is not to be shaken off. */
@@ -30,6 +31,7 @@ interface TrainCommandOptions {
   out: string;
   negatives: string[];
   noise: string[];
+  rir?: string[];
   preset: PresetName;
   from?: string;
   cell?: Recipe['cell'];
@@ -54,16 +56,17 @@ export function addTrainCommand(program: Command): void {
       'Trains a model on recordings of words, with the very features and cells that listen later.\n' +
         'docs/training.md says what the data should look like and what each recipe does.',
     )
-    .requiredOption('--data <dirs...>', 'recordings of about a second, a folder a word; other words are _unknown_')
+    .requiredOption('--data <paths...>', 'recordings of words: a folder a word, or lists of them (.tsv, .jsonl)')
     .requiredOption('--words <list>', 'the words to spot, with commas between them', wordList)
     .requiredOption('--out <file>', 'the model to write')
     .option('--negatives <paths...>', 'running speech that holds none of the words', [])
     .option('--noise <paths...>', 'recordings of noise', [])
+    .option('--rir <paths...>', 'recorded impulse responses of rooms')
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
     .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
     .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
-    .option('--layers <n>', 'recurrent layers', wholeNumber(1))
+    .option('--layers <n>', 'recurrent layers; 0 for none', wholeNumber(0))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
     .option('--rate <x>', "largest learning rate, if not the recipe's", positiveNumber)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
@@ -82,11 +85,11 @@ export function addTrainCommand(program: Command): void {
 async function run(options: TrainCommandOptions): Promise<number> {
   const display = new TrainingDisplay(process.stderr, recipeOf(options).epochs);
   try {
-    const { data, negatives, noise, words, out, licence, trainingData } = options;
+    const { data, negatives, noise, rir: rooms, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
     const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
     const recipe = recipeOf(options, from);
-    const sources = { data, negatives, noise, words, out, recipe, from, licence, trainingData };
+    const sources = { data, negatives, noise, rooms, words, out, recipe, from, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;
@@ -104,7 +107,7 @@ function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOp
     ...recipe,
     ...(cell && { cell }),
     ...(hidden && { hiddenSize: hidden }),
-    ...(layers && { layers }),
+    ...(layers !== undefined && { layers }),
     ...(from && { ...shapeOf(from), peakRate: recipe.peakRate * FROM_RATE }),
     ...(epochs && { epochs }),
     ...(rate && { peakRate: rate }),

@@ -49,10 +49,10 @@ export class TrainingDisplay {
 
   #tellData({ data, bad, done }: Extract<TrainProgress, { type: 'data' }>): void {
     this.#firstEpoch = done;
-    const { training, validation, speech, noise } = data;
+    const { training, validation, speech, noise, rooms } = data;
     const counts = `${training.length} recordings to learn from, ${validation.length} to check with`;
     this.#write(
-      `${bad.map(badLine).join('')}${counts}, ${speech.length} of running speech, ${noise.length} of noise\n`,
+      `${bad.map(badLine).join('')}${counts}, ${speech.length} of running speech, ${noise.length} of noise${rooms.length > 0 ? `, ${rooms.length} of rooms` : ''}\n`,
     );
     if (bad.length > 0) this.#write(`${bad.length} files could not be read and were left out\n`);
     if (done > 0) this.#write(`going on after epoch ${done}\n`);

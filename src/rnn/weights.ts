@@ -45,16 +45,14 @@ export function networkWeights(config: ModelConfig, tensors: ReadonlyMap<string,
     size = channels;
     return weights;
   });
-  const prefix = find.prefixOf('weight_ih_l0');
+  const prefix = config.layers > 0 ? find.prefixOf('weight_ih_l0') : '';
   const rows = GATES[config.cell] * hiddenSize;
   const recurrent = Array.from({ length: config.layers }, (_, n) => {
-    const columns = n === 0 ? size : hiddenSize;
-    return {
-      input: find.linear(`${prefix}weight_ih_l${n}`, `${prefix}bias_ih_l${n}`, rows, columns),
-      hidden: find.linear(`${prefix}weight_hh_l${n}`, `${prefix}bias_hh_l${n}`, rows, hiddenSize),
-    };
+    const input = find.linear(`${prefix}weight_ih_l${n}`, `${prefix}bias_ih_l${n}`, rows, size);
+    size = hiddenSize;
+    return { input, hidden: find.linear(`${prefix}weight_hh_l${n}`, `${prefix}bias_hh_l${n}`, rows, hiddenSize) };
   });
-  const dense = find.linear('dense.weight', 'dense.bias', labels.length, hiddenSize);
+  const dense = find.linear('dense.weight', 'dense.bias', labels.length, size);
   return { mean, deviation, convolutions, recurrent, dense };
 }
 

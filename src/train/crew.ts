@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from './start-worker.js';
 import type { EpochTask, WorkerReport, WorkerStart } from './worker.js';
 
 export type StepReport = Extract<WorkerReport, { type: 'step' }>;
@@ -9,7 +10,7 @@ export class Crew {
   readonly #workers: Worker[];
 
   constructor(starts: readonly WorkerStart[]) {
-    this.#workers = starts.map(startWorker);
+    this.#workers = starts.map((start) => startWorker(new URL('./worker', import.meta.url), start));
   }
 
   /**
@@ -43,15 +44,3 @@ export class Crew {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 }
-
-function startWorker(workerData: WorkerStart): Worker {
-  return import.meta.url.endsWith('.ts')
-    ? new Worker(FROM_SOURCE, { eval: true, workerData })
-    : new Worker(new URL('./worker.js', import.meta.url), { workerData });
-}
-
-/** How a worker starts where this is not compiled, as in tests. */
-const FROM_SOURCE = `import('tsx/esm/api').then(({ register }) => {
-  register();
-  return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)});
-})`;

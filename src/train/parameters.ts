@@ -38,12 +38,13 @@ export function parameterPlan(config: ModelConfig): ParameterPlan {
   });
   const rows = GATES[config.cell] * config.hiddenSize;
   for (let layer = 0; layer < config.layers; layer++) {
-    add(`rnn.weight_ih_l${layer}`, rows, layer === 0 ? size : config.hiddenSize);
+    add(`rnn.weight_ih_l${layer}`, rows, size);
     add(`rnn.weight_hh_l${layer}`, rows, config.hiddenSize);
     add(`rnn.bias_ih_l${layer}`, rows);
     add(`rnn.bias_hh_l${layer}`, rows);
+    size = config.hiddenSize;
   }
-  add('dense.weight', config.labels.length, config.hiddenSize);
+  add('dense.weight', config.labels.length, size);
   add('dense.bias', config.labels.length);
   return { parameters, floats };
 }

@@ -15,10 +15,11 @@ import { initialParameters, parameterPlan } from './parameters.js';
 import { modelConfigOf, type Recipe } from './recipe.js';
 import { startFrom } from './start-from.js';
 import { teamMemory } from './team.js';
+import { trainingReport } from './training-report.js';
 
 export interface TrainOptions extends DataSources {
   readonly words: readonly string[];
-  /** The model; `OUT.checkpoint` and `OUT.jsonl` are written beside it. */
+  /** The model; `OUT.checkpoint`, `OUT.jsonl` and `OUT.html` are written beside it. */
   readonly out: string;
   readonly recipe: Recipe;
   /** A model to begin with; the recipe has its shape (`shapeOf`). */
@@ -68,7 +69,7 @@ const VALIDATE_EVERY = 2;
 
 /**
  * Trains a model: reads the data, trains with worker threads, and after every epoch writes a checkpoint, a line of the
- * log and the model as it is (its averaged weights). The same data, words, recipe, seed and number of workers give the
+ * log, a report and the model as it is (its averaged weights). The same data, words, recipe, seed and number of workers give the
  * same bits on the same machine, however often the run is stopped and resumed.
  * @returns the log
  * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_FILE_NOT_FOUND
@@ -87,7 +88,8 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   });
   checkData(data, config, recipe);
   const run = { ...recipe, from: options.from?.fingerprint, labels: config.labels, seed, workers, data: amounts(data) };
-  const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl` };
+  const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl`, report: `${out}.html` };
+  const recordings = { training: data.training.length, validation: data.validation.length };
   const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
   const start = saved ?? freshStart(data, config, options);
   const log = await restartLog(files.log, start.epochs);
@@ -108,6 +110,7 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
       await appendFile(files.log, `${JSON.stringify(entry)}\n`);
       // Last, so that what is written twice after a crash is the log, which is cut back.
       await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });
+      await writeAtomically(files.report, await trainingReport({ config, recipe, seed, workers, recordings, log }));
       onProgress?.({ type: 'epoch', entry });
     }
   } finally {
@@ -138,6 +141,8 @@ const amounts = (data: TrainingData) => ({
   validation: data.validation.length,
   speech: data.speech.length,
   noise: data.noise.length,
+  // Left out where there are none, so that older checkpoints of such runs are gone on from.
+  rooms: data.rooms.length || undefined,
 });
 
 function freshStart(data: TrainingData, config: ModelConfig, { from, recipe, seed }: TrainOptions): Checkpoint {

@@ -10,6 +10,7 @@ describe('modelInfo', () => {
     { cell: 'gru' as const, layers: 2 },
     { cell: 'lstm' as const, layers: 1 },
     { cell: 'rnn' as const, layers: 3 },
+    { convolutions: [{ channels: 9, kernel: 1, stride: 1 }], layers: 0 },
     { cell: 'gru' as const, convolutions: [{ channels: 9, kernel: 3, stride: 2 }] },
   ])('counts the parameters of the layers as the file has them: %o', async (changes) => {
     const info = modelInfo(await smallModel(changes));

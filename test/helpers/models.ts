@@ -54,12 +54,13 @@ export function smallModelBytes(changes: SmallConfig = {}, seed = 7): Uint8Array
   });
   const rows = GATES[config.cell] * hiddenSize;
   for (let layer = 0; layer < config.layers; layer++) {
-    add(`rnn.weight_ih_l${layer}`, [rows, layer === 0 ? size : hiddenSize], 0.5);
+    add(`rnn.weight_ih_l${layer}`, [rows, size], 0.5);
     add(`rnn.weight_hh_l${layer}`, [rows, hiddenSize], 0.5);
     add(`rnn.bias_ih_l${layer}`, [rows], 0.2);
     add(`rnn.bias_hh_l${layer}`, [rows], 0.2);
+    size = hiddenSize;
   }
-  add('dense.weight', [config.labels.length, hiddenSize], 2);
+  add('dense.weight', [config.labels.length, size], 2);
   add('dense.bias', [config.labels.length], 0.5);
   return writeSafetensors({ metadata: { earshot: JSON.stringify(config) }, tensors });
 }

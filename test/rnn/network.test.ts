@@ -14,7 +14,7 @@ const configs = fc.record({
   cell: fc.constantFrom('rnn', 'gru', 'lstm'),
   linearBeforeReset: fc.boolean(),
   hiddenSize: fc.integer({ min: 1, max: 20 }),
-  layers: fc.integer({ min: 1, max: 3 }),
+  layers: fc.integer({ min: 0, max: 3 }),
   coefficients: fc.integer({ min: 1, max: 20 }),
   labels: fc.integer({ min: 1, max: 6 }).map((n) => Array.from({ length: n }, (_, i) => `word ${i}`)),
   convolutions: fc.array(

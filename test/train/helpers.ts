@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../../src/config.ts';
 import { parseModelConfig } from '../../src/config.ts';
+import { canFuse } from '../../src/train/kernels/fused.ts';
 import { type TrainingKernels, TrainingMemory, trainingKernels } from '../../src/train/kernels/kernels.ts';
 import { randomSource } from '../helpers/sound.ts';
 
@@ -8,9 +9,13 @@ export interface Bench {
   kernels: TrainingKernels;
 }
 
-export async function bench(): Promise<Bench> {
+/** The kinds of kernels that run here, for `bench`. */
+export const FUSED = canFuse() ? [false, true] : [false];
+
+/** @param isFused as of `trainingKernels` */
+export async function bench(isFused?: boolean): Promise<Bench> {
   const memory = new TrainingMemory();
-  return { memory, kernels: await trainingKernels(memory) };
+  return { memory, kernels: await trainingKernels(memory, isFused) };
 }
 
 /** Copies values into newly reserved memory; returns their address. */

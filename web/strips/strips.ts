@@ -116,6 +116,8 @@ const upwards = (count: number): number[] => Array.from({ length: count }, (_, i
 
 /** The first layer at the top, a gap before each other one. */
 function layerRows(sizes: readonly number[]): number[] {
+  // A picture needs a row.
+  if (sizes.length === 0) return [-1];
   let next = 0;
   return sizes.flatMap((size, layer) => {
     const gap = layer === 0 ? [] : new Array<number>(GAP_ROWS).fill(-1);

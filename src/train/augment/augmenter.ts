@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import { throughLine } from './line.js';
 import { addAtSnr, addFloor, drawNoise, setPeak } from './noise.js';
 import { readAtSpeed } from './resample-clip.js';
-import { addRoom } from './room.js';
+import { Rooms } from './rooms.js';
 import { RunOn } from './run-on.js';
 import { tilt } from './tilt.js';
 
@@ -40,6 +40,7 @@ export class Augmenter {
   readonly #sampleRate: number;
   readonly #options: Augmentation;
   readonly #noise: Float32Array;
+  readonly #rooms: Rooms;
   readonly #runOn: RunOn;
 
   /** @param segmentSamples length of all segments: a second, and what the last frame covers beyond */
@@ -48,6 +49,7 @@ export class Augmenter {
     this.#sampleRate = sampleRate;
     this.#options = options;
     this.#noise = new Float32Array(segmentSamples);
+    this.#rooms = new Rooms(data, sampleRate, segmentSamples);
     this.#runOn = new RunOn(data, sampleRate);
   }
 
@@ -73,7 +75,7 @@ export class Augmenter {
     else if (kind === 'word') this.#word(span, factor, random, out);
     else this.#speech(span, factor, random, out);
     if (random.chance(tiltShare)) tilt(out, random);
-    if (random.chance(roomShare)) addRoom(out, rate, random);
+    if (random.chance(roomShare)) this.#rooms.add(out, random);
     scale(out, random.between(...gainDb));
     if (random.chance(noiseShare)) {
       drawNoise(this.#data, random, this.#noise);

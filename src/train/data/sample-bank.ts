@@ -46,7 +46,8 @@ export async function loadBank(paths: readonly string[], options: BankOptions): 
 async function fingerprint(paths: readonly string[], sampleRate: number): Promise<string> {
   const hash = createHash('sha256').update(`1 ${sampleRate}\n`);
   for (const path of paths) {
-    const { size, mtimeMs } = await stat(path);
+    // A file that is not there is told when it is read.
+    const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
     hash.update(`${path}\0${size}\0${mtimeMs}\n`);
   }
   return hash.digest('hex').slice(0, 16);

@@ -2,7 +2,7 @@ import type { ModelConfig } from '../../config.js';
 import type { BadFile } from '../evaluate/bad-file.js';
 import { SILENCE, UNKNOWN } from '../evaluate/data-set.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
-import { soundFiles, wordFiles } from './training-files.js';
+import { soundFiles, type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';
 
 /** Where in the bank a recording lies. */
@@ -31,20 +31,24 @@ export interface TrainingData {
   /** Running speech without any of the words, of any lengths. */
   readonly speech: readonly Span[];
   readonly noise: readonly Span[];
+  /** Impulse responses of rooms. */
+  readonly rooms: readonly Span[];
 }
 
 export interface DataSources {
-  /** Directories in the layout of Speech Commands. */
+  /** Directories in the layout of Speech Commands, and manifests (`.tsv`, `.jsonl`). */
   readonly data: readonly string[];
   /** Files and directories of running speech that holds none of the words. */
   readonly negatives: readonly string[];
   /** Files and directories of noise. */
   readonly noise: readonly string[];
+  /** Files and directories of rooms' impulse responses. */
+  readonly rooms?: readonly string[] | undefined;
 }
 
 /**
  * Finds, reads and labels all recordings.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_BAD_ARGUMENT
  */
 export async function loadTrainingData(
   sources: DataSources,
@@ -56,13 +60,21 @@ export async function loadTrainingData(
   );
   const speech = await soundFiles(sources.negatives);
   const noise = await soundFiles(sources.noise);
-  const bank = await loadBank([...new Set([...words.map(({ path }) => path), ...speech, ...noise])], options);
+  const rooms = await soundFiles(sources.rooms ?? []);
+  const paths = [...words.map(({ path }) => path), ...speech, ...noise, ...rooms];
+  const bank = await loadBank([...new Set(paths)], options);
   const find = finder(bank);
-  const clips = words.flatMap(({ path, label, part, source }) => {
-    return find(path).map((span) => {
-      return { ...wordSecond(bank.samples, span, options.sampleRate), label: labels.indexOf(label), part, source };
-    });
-  });
+  const bad = [...bank.bad];
+  const clips: (WordClip & Pick<WordFile, 'part'>)[] = [];
+  for (const word of words) {
+    const { part, source } = word;
+    const label = labels.indexOf(word.label);
+    for (const recording of find(word.path)) {
+      const span = pieceOf(recording, word, options.sampleRate);
+      if (span.length <= 0) bad.push(emptyPiece(word));
+      else clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, part, source });
+    }
+  }
   const part = (name: string): WordClip[] => clips.filter((clip) => clip.part === name && clip.label >= 0);
   const data = {
     samples: bank.samples,
@@ -70,9 +82,22 @@ export async function loadTrainingData(
     validation: part('validation'),
     speech: speech.flatMap(find),
     noise: noise.flatMap(find),
+    rooms: rooms.flatMap(find),
   };
-  return { data, bad: bank.bad };
+  return { data, bad };
 }
+
+/** The samples of a recording from a start to an end in seconds; none where the recording is over before. */
+function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }: WordFile, sampleRate: number): Span {
+  const from = Math.round(start * sampleRate);
+  return { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
+}
+
+const emptyPiece = ({ path, start, end = Infinity }: WordFile): BadFile => ({
+  path,
+  code: 'EARSHOT_AUDIO_EMPTY',
+  message: `There is no sound from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`,
+});
 
 function finder({ entries }: SampleBank): (path: string) => Span[] {
   const spans = new Map(entries.map(({ path, offset, length }) => [path, { offset, length }]));

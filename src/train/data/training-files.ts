@@ -1,33 +1,57 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import { UNKNOWN } from '../evaluate/data-set.js';
 import { filesBelow } from '../evaluate/files.js';
-import { splitOf } from '../evaluate/split.js';
+import { splitOf, splitOfSpeaker } from '../evaluate/split.js';
+import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
 
 /** A recording of a word: the file, its label, and whether it is to be learnt from or to check with. */
 export interface WordFile {
   readonly path: string;
   readonly label: string;
   readonly part: 'training' | 'validation';
+  /** Where in the file the word is said, in seconds; the whole file if not given. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
 }
 
 /** A folder of long noises in the layout of Speech Commands. */
 const BACKGROUND = '_background_noise_';
 
 /**
- * The words below a directory in the layout of Speech Commands: a folder a word; words that are no label are
- * `_unknown_`. Folders `training` and `validation` around them say what is for what; where there are none, the official
- * rule does, and its test part is left alone.
+ * The words that a manifest lists or that lie below a directory; those that are no label are `_unknown_`. Where nothing
+ * says what is for what, the official rule of Speech Commands does. What is for testing is left alone.
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_BAD_ARGUMENT
  */
-export async function wordFiles(directory: string, labels: readonly string[]): Promise<WordFile[]> {
+export function wordFiles(path: string, labels: readonly string[]): Promise<WordFile[]> {
+  const format = manifestFormat(path);
+  return format ? listedFiles(path, format, labels) : filesInFolders(path, labels);
+}
+
+async function listedFiles(path: string, format: ManifestFormat, labels: readonly string[]): Promise<WordFile[]> {
+  const entries = await readManifest(path, format);
+  return entries.flatMap((entry) => {
+    const part = entry.split ?? defaultSplit(entry);
+    return isPart(part)
+      ? [{ path: entry.file, label: labelOf(entry.label, labels), part, start: entry.start, end: entry.end }]
+      : [];
+  });
+}
+
+const defaultSplit = ({ file, speaker }: ManifestEntry) =>
+  speaker === undefined ? splitOf(file) : splitOfSpeaker(speaker);
+
+/** In the layout of Speech Commands: a folder a word, with folders `training` and `validation` around them or without. */
+async function filesInFolders(directory: string, labels: readonly string[]): Promise<WordFile[]> {
   const files = (await filesBelow(directory)).filter((path) => !parts(directory, path).includes(BACKGROUND));
   const divided = files.some((path) => isPart(parts(directory, path)[0]));
   return files.flatMap((path) => {
     const part = divided ? parts(directory, path)[0] : splitOf(path);
     if (!isPart(part)) return [];
-    const folder = basename(dirname(path));
-    return [{ path, label: labels.includes(folder) ? folder : UNKNOWN, part }];
+    return [{ path, label: labelOf(basename(dirname(path)), labels), part }];
   });
 }
+
+const labelOf = (word: string, labels: readonly string[]): string => (labels.includes(word) ? word : UNKNOWN);
 
 const isPart = (name: string | undefined): name is WordFile['part'] => name === 'training' || name === 'validation';
 

@@ -23,10 +23,11 @@ export function speakerOf(path: string): string | undefined {
  * The part a clip belongs to, by the official rule of Speech Commands (Warden 2018; `which_set` in its README): the
  * SHA-1 of the speaker, or of the whole name where it names none, decides, so that a speaker is in one part only.
  */
-export function splitOf(path: string): Split {
-  const hash = createHash('sha1')
-    .update(speakerOf(path) ?? basename(path))
-    .digest('hex');
+export const splitOf = (path: string): Split => splitOfSpeaker(speakerOf(path) ?? basename(path));
+
+/** The same by a speaker's name. */
+export function splitOfSpeaker(speaker: string): Split {
+  const hash = createHash('sha1').update(speaker).digest('hex');
   const percent = Number(BigInt(`0x${hash}`) % BigInt(MOST_CLIPS + 1)) * (100 / MOST_CLIPS);
   if (percent < VALIDATION_PERCENT) return 'validation';
   return percent < VALIDATION_PERCENT + TESTING_PERCENT ? 'testing' : 'training';

@@ -1,13 +1,7 @@
+import type { Table } from '../report/html-page.js';
 import type { DetPoint } from './det.js';
 import type { Evaluation, FalseAcceptRate } from './evaluation.js';
 import type { Interval } from './interval.js';
-
-/** A table of a report: the first column names, the others say. */
-export interface Table {
-  title: string;
-  head: string[];
-  rows: string[][];
-}
 
 /** What an evaluation says, as tables for people; those with nothing to say are left out. */
 export function tablesOf(evaluation: Evaluation): Table[] {

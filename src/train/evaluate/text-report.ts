@@ -1,17 +1,9 @@
+import { tableText } from '../report/text-table.js';
 import type { Evaluation } from './evaluation.js';
-import { type Table, tablesOf } from './tables.js';
+import { tablesOf } from './tables.js';
 
 /** An evaluation for the terminal, with the last line's end. */
 export function textReport(evaluation: Evaluation): string {
   const { name, fingerprint } = evaluation.model;
   return `${[`${name} (${fingerprint})`, ...tablesOf(evaluation).map(tableText)].join('\n\n')}\n`;
-}
-
-function tableText({ title, head, rows }: Table): string {
-  const lines = head.length > 0 ? [head, ...rows] : rows;
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  // Numbers stand right, below one another; facts, which have no head, read from the left.
-  const align = (cell: string, column: number): string =>
-    column === 0 || head.length === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
-  return [title, ...lines.map((cells) => `  ${cells.map(align).join('  ')}`.trimEnd())].join('\n');
 }

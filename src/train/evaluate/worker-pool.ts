@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../start-worker.js';
 import type { JobInput, JobName, JobOutput } from './jobs/index.js';
 import type { WorkerStart, WorkerTask } from './worker.js';
 
@@ -17,7 +18,7 @@ export class WorkerPool {
 
   /** @param size how many threads, 1 or more */
   constructor(size: number, start: WorkerStart) {
-    this.#workers = Array.from({ length: size }, () => startWorker(start));
+    this.#workers = Array.from({ length: size }, () => startQuietly(start));
     this.#idle = [...this.#workers];
   }
 
@@ -49,23 +50,12 @@ export class WorkerPool {
   }
 }
 
-function startWorker(workerData: WorkerStart): Worker {
-  const worker = import.meta.url.endsWith('.ts')
-    ? new Worker(FROM_SOURCE, { eval: true, workerData })
-    : new Worker(new URL('./worker.js', import.meta.url), { workerData });
+function startQuietly(start: WorkerStart): Worker {
+  const worker = startWorker(new URL('./worker', import.meta.url), start);
   // Whoever waits for the worker hears of an error too; it must only not go unheard while nobody does.
   worker.on('error', () => {});
   return worker;
 }
-
-/**
- * Runs worker.ts as it is, for tests: Node 20 gives a worker neither this thread's hooks for TypeScript nor those of
- * `--import tsx`, so that it has to ask for them itself.
- */
-const FROM_SOURCE = `import('tsx/esm/api').then(({ register }) => {
-  register();
-  return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)});
-})`;
 
 function withResolvers<T>() {
   let resolve!: (value: T) => void;

@@ -1,6 +1,13 @@
 // AssemblyScript: compiled to WebAssembly by scripts/build-kernels.ts. `TrainingKernels` in kernels.ts says what each
 // export does. All addresses, strides of cells and lengths of rows are multiples of 16 bytes unless said otherwise.
 
+// Compiled twice: with fused multiply-adds (relaxed SIMD), where a processor and its engine have them, and without.
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
 // ---- Matrix product ------------------------------------------------------------------------------------------------
 //
 // C (+)= A B in the manner of Goto and van de Geijn (2008). B lies packed in panels of 8 columns, for each block of at
@@ -154,17 +161,17 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, a
   for (; a < end; a += 16) {
     const low = v128.load(b), high = v128.load(b, 16);
     const s0 = v128.load32_splat(a);
-    a0 = f32x4.add(a0, f32x4.mul(s0, low));
-    b0 = f32x4.add(b0, f32x4.mul(s0, high));
+    a0 = multiplyAdd(s0, low, a0);
+    b0 = multiplyAdd(s0, high, b0);
     const s1 = v128.load32_splat(a, 4);
-    a1 = f32x4.add(a1, f32x4.mul(s1, low));
-    b1 = f32x4.add(b1, f32x4.mul(s1, high));
+    a1 = multiplyAdd(s1, low, a1);
+    b1 = multiplyAdd(s1, high, b1);
     const s2 = v128.load32_splat(a, 8);
-    a2 = f32x4.add(a2, f32x4.mul(s2, low));
-    b2 = f32x4.add(b2, f32x4.mul(s2, high));
+    a2 = multiplyAdd(s2, low, a2);
+    b2 = multiplyAdd(s2, high, b2);
     const s3 = v128.load32_splat(a, 12);
-    a3 = f32x4.add(a3, f32x4.mul(s3, low));
-    b3 = f32x4.add(b3, f32x4.mul(s3, high));
+    a3 = multiplyAdd(s3, low, a3);
+    b3 = multiplyAdd(s3, high, b3);
     b += 32;
   }
   row8(c, a0, b0, adds);
@@ -306,15 +313,15 @@ function tanh4(value: v128): v128 {
   const limit = f32x4.splat(7.90531110763549805);
   const x = f32x4.max(f32x4.min(value, limit), f32x4.neg(limit));
   const square = f32x4.mul(x, x);
-  let p = f32x4.add(f32x4.mul(square, f32x4.splat(-2.76076847742355e-16)), f32x4.splat(2.00018790482477e-13));
-  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(-8.60467152213735e-11));
-  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(5.12229709037114e-8));
-  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(1.48572235717979e-5));
-  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(6.37261928875436e-4));
-  p = f32x4.add(f32x4.mul(square, p), f32x4.splat(4.89352455891786e-3));
-  let q = f32x4.add(f32x4.mul(square, f32x4.splat(1.19825839466702e-6)), f32x4.splat(1.18534705686654e-4));
-  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(2.268434632439e-3));
-  q = f32x4.add(f32x4.mul(square, q), f32x4.splat(4.89352518554385e-3));
+  let p = multiplyAdd(square, f32x4.splat(-2.76076847742355e-16), f32x4.splat(2.00018790482477e-13));
+  p = multiplyAdd(square, p, f32x4.splat(-8.60467152213735e-11));
+  p = multiplyAdd(square, p, f32x4.splat(5.12229709037114e-8));
+  p = multiplyAdd(square, p, f32x4.splat(1.48572235717979e-5));
+  p = multiplyAdd(square, p, f32x4.splat(6.37261928875436e-4));
+  p = multiplyAdd(square, p, f32x4.splat(4.89352455891786e-3));
+  let q = multiplyAdd(square, f32x4.splat(1.19825839466702e-6), f32x4.splat(1.18534705686654e-4));
+  q = multiplyAdd(square, q, f32x4.splat(2.268434632439e-3));
+  q = multiplyAdd(square, q, f32x4.splat(4.89352518554385e-3));
   return f32x4.div(f32x4.mul(x, p), q);
 }
 
@@ -322,7 +329,7 @@ function tanh4(value: v128): v128 {
 @inline
 function sigmoid4(x: v128): v128 {
   const half = f32x4.splat(0.5);
-  return f32x4.add(half, f32x4.mul(half, tanh4(f32x4.mul(half, x))));
+  return multiplyAdd(half, tanh4(f32x4.mul(half, x)), half);
 }
 
 // y (1 - y): the derivative of the sigmoid at the output y.

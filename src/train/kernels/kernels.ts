@@ -1,4 +1,5 @@
-import { TRAINING_WASM } from './bytes.js';
+import { TRAINING_RELAXED_WASM, TRAINING_WASM } from './bytes.js';
+import { canFuse } from './fused.js';
 
 /**
  * Single-precision arithmetic of training, in WebAssembly SIMD. All arguments are byte addresses in the memory they
@@ -118,9 +119,12 @@ export class TrainingMemory {
   }
 }
 
-/** Kernels for one memory. */
-export async function trainingKernels(memory: TrainingMemory): Promise<TrainingKernels> {
-  const module = await WebAssembly.compile(TRAINING_WASM);
+/**
+ * Kernels for one memory.
+ * @param isFused whether they multiply and add in one instruction: faster, and rounded once instead of twice
+ */
+export async function trainingKernels(memory: TrainingMemory, isFused = canFuse()): Promise<TrainingKernels> {
+  const module = await WebAssembly.compile(isFused ? TRAINING_RELAXED_WASM : TRAINING_WASM);
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
   const kernels = exports as unknown as TrainingKernels & { useScratch(address: number): void };
   kernels.useScratch(memory.floats(TILE_ROWS * TILE_COLUMNS + BLOCK_ROWS * BLOCK_DEPTH));

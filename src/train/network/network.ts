@@ -113,7 +113,7 @@ export class TrainingNetwork {
   }
 
   get #last(): Signal {
-    return this.layers[this.layers.length - 1].output;
+    return this.layers.at(-1)?.output ?? this.features;
   }
 
   #drop(x: number): void {

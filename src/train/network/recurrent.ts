@@ -10,10 +10,13 @@ export interface RecurrentParameters {
   readonly hidden: AffineParameters;
 }
 
+/** Rows over time that the gradients of W and U are one product over: a block of the common dimension in the kernels. */
+const ROWS_AT_ONCE = 384;
+
 /**
- * A recurrent layer over whole segments, truncated back-propagation through time. W x of all steps is one product, only
- * U h stands in the loop; the gradients of W and U are one product each over time and rows. A cell says what its gates
- * make of the two, and back.
+ * A recurrent layer over whole segments, truncated back-propagation through time. What a step needs is computed just
+ * before it, and the gradients of W and U are products over some steps just gone by, so that all of it is in the cache.
+ * A cell says what its gates make of W x + b and U h + b, and back.
  */
 export abstract class RecurrentTraining implements Layer {
   /** Hidden states; the state before the first step is history. */
@@ -29,6 +32,8 @@ export abstract class RecurrentTraining implements Layer {
   readonly #input: Affine;
   readonly #hidden: Affine;
   readonly #stateGradient: number;
+  /** Steps whose parameters' gradients are taken together. */
+  readonly #stepsAtOnce: number;
 
   constructor(kernels: TrainingKernels, memory: TrainingMemory, source: Signal, parameters: RecurrentParameters) {
     const { steps, rows } = source;
@@ -36,8 +41,9 @@ export abstract class RecurrentTraining implements Layer {
     this.kernels = kernels;
     this.memory = memory;
     this.#source = source;
-    this.#input = new Affine(kernels, memory, input, steps * rows);
-    this.#hidden = new Affine(kernels, memory, hidden, steps * rows);
+    this.#stepsAtOnce = Math.max(1, Math.min(steps, Math.floor(ROWS_AT_ONCE / rows)));
+    this.#input = new Affine(kernels, memory, input, this.#stepsAtOnce * rows);
+    this.#hidden = new Affine(kernels, memory, hidden, this.#stepsAtOnce * rows);
     this.#inputProducts = new Signal(memory, source, input.outputs);
     this.#hiddenProducts = new Signal(memory, source, hidden.outputs);
     this.output = new Signal(memory, source, hidden.inputs, 1);
@@ -48,11 +54,12 @@ export abstract class RecurrentTraining implements Layer {
     const { steps, rows } = this.output;
     this.#input.packForward(weights);
     this.#hidden.packForward(weights);
-    this.#input.apply(this.#source.value(), this.#inputProducts.value(), steps * rows);
     for (let t = 0; t < steps; t++) {
+      const x = this.#inputProducts.value(t);
       const u = this.#hiddenProducts.value(t);
+      this.#input.apply(this.#source.value(t), x, rows);
       this.#hidden.apply(this.output.value(t - 1), u, rows);
-      this.stepForward(t, this.#inputProducts.value(t), u);
+      this.stepForward(t, x, u);
     }
   }
 
@@ -70,12 +77,19 @@ export abstract class RecurrentTraining implements Layer {
       const u = this.#hiddenProducts.value(t);
       this.stepBackward(t, x, u, this.#stateGradient);
       this.#hidden.backward(this.hiddenGradient(x, u), this.#stateGradient, rows, 1);
+      this.#input.backward(x, this.#source.gradient(t), rows, 0);
+      if ((steps - t) % this.#stepsAtOnce === 0 || t === 0) this.#addParameterGradients(gradients, t);
     }
-    const x = this.#inputProducts.value();
-    const u = this.hiddenGradient(x, this.#hiddenProducts.value());
-    this.#input.addParameterGradients(gradients, this.#source.value(), x, steps * rows);
-    this.#hidden.addParameterGradients(gradients, output.value(-1), u, steps * rows);
-    this.#input.backward(x, this.#source.gradient(), steps * rows, 0);
+  }
+
+  /** Of the steps from `t` on that wait for it. */
+  #addParameterGradients(gradients: number, t: number): void {
+    const { steps, rows } = this.output;
+    const count = (((steps - t - 1) % this.#stepsAtOnce) + 1) * rows;
+    const x = this.#inputProducts.value(t);
+    const u = this.hiddenGradient(x, this.#hiddenProducts.value(t));
+    this.#input.addParameterGradients(gradients, this.#source.value(t), x, count);
+    this.#hidden.addParameterGradients(gradients, this.output.value(t - 1), u, count);
   }
 
   carry(sources: ArrayLike<number>): void {

@@ -123,6 +123,7 @@ describe('segments', () => {
     training: [],
     validation: [],
     speech: [],
+    rooms: [],
     noise: [{ offset: 8000, length: 32_000 }],
   };
   const make = (options: Augmentation, kind: 'word' | 'speech' | 'silence', seed: number) => {

@@ -16,6 +16,7 @@ import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
 import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
 import { smallModelBytes, starterModelBytes } from '../../helpers/models.ts';
 import { babble, noise } from '../../helpers/sound.ts';
+import { chartsIn } from '../report.ts';
 import { directoryOf, wavBytes } from './helpers.ts';
 
 const RATE = 16000;
@@ -125,7 +126,7 @@ describe('evaluate', () => {
     const html = await htmlReport({ ...evaluation, model: { ...evaluation.model, name: '<script>' } });
     expect(html).toContain('Evaluation of &#60;script&#62;');
     expect(html).not.toMatch(/(src|href)=/);
-    const charts = JSON.parse(/id="charts">(.*)<\/script>/.exec(html)?.[1] ?? '');
+    const charts = chartsIn(html);
     expect(charts).toHaveLength(3);
     for (const { data } of charts) for (const curve of data) expect(curve).toHaveLength(data[0].length);
   });

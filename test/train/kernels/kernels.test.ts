@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packedFloats } from '../../../src/train/kernels/kernels.ts';
 import { worst } from '../../helpers/kernels.ts';
-import { type Bench, bench, numbers, put, take } from '../helpers.ts';
+import { type Bench, bench, FUSED, numbers, put, take } from '../helpers.ts';
 
 let b: Bench;
 beforeAll(async () => {
@@ -28,7 +28,11 @@ function plainProduct(
   return out;
 }
 
-describe('the matrix product', () => {
+describe.each(FUSED)('the matrix product, fused multiply-adds: %s', (isFused) => {
+  let b: Bench;
+  beforeAll(async () => {
+    b = await bench(isFused);
+  });
   const size = fc.integer({ min: 1, max: 40 });
 
   test('equals the plain sum for all sizes and orders, added or not, and touches nothing beyond C', () => {

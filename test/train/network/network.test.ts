@@ -21,6 +21,8 @@ const NETWORKS: [string, Partial<ModelConfig>][] = [
   ['GRU', { cell: 'gru' }],
   ['convolutions and GRU', { cell: 'gru', convolutions: CONVOLUTIONS }],
   ['convolutions and LSTM', { cell: 'lstm', convolutions: CONVOLUTIONS, layers: 1 }],
+  ['convolutions alone', { convolutions: CONVOLUTIONS, layers: 0 }],
+  ['a dense layer alone', { layers: 0 }],
 ];
 /** Step of the finite differences. */
 const EPSILON = 3e-4;

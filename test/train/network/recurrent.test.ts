@@ -8,7 +8,7 @@ import {
 } from '../../../src/train/network/recurrent.ts';
 import { Signal } from '../../../src/train/network/signal.ts';
 import { worst } from '../../helpers/kernels.ts';
-import { bench, put } from '../helpers.ts';
+import { bench, FUSED, put } from '../helpers.ts';
 
 type Nested = number | Nested[];
 const flat = (values: Nested): number[] => (Array.isArray(values) ? values.flatMap(flat) : [values]);
@@ -21,12 +21,16 @@ const TENSORS = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
 /** Single precision against double. */
 const TOLERANCE = 2e-6;
 
-describe.each(Object.keys(CELLS) as (keyof typeof CELLS)[])('two layers of %s', (cell) => {
+const CASES = (Object.keys(CELLS) as (keyof typeof CELLS)[]).flatMap((cell) =>
+  FUSED.map((isFused) => [cell, isFused] as const),
+);
+
+describe.each(CASES)('two layers of %s, fused multiply-adds: %s', (cell, isFused) => {
   const { steps, batch: rows, input, hidden } = golden;
   const { weights, x, h0, c0, outputs, hN, cN, coefficients, gradients } = golden.cells[cell];
 
   const run = async () => {
-    const b = await bench();
+    const b = await bench(isFused);
     const vector: number[] = [];
     const offsets: Record<string, number> = {};
     for (const [name, values] of Object.entries<Nested>(weights)) {

@@ -1,0 +1,71 @@
+import type { ModelConfig } from '../config.js';
+import { unexpected } from '../errors.js';
+import { FusedExtractor } from '../features/fused.js';
+import { loadModel } from '../model.js';
+import { readSafetensors } from '../rnn/safetensors.js';
+import { soundFiles } from './data/training-files.js';
+import { convertRate } from './evaluate/convert-rate.js';
+import { readSound } from './evaluate/sound.js';
+import { type GradientReach, gradientReach } from './gradient-reach.js';
+import { parameterPlan, vectorOf } from './parameters.js';
+import { Random } from './random.js';
+
+/** Streams that are averaged over, and how long each is: the loss is that of its end. */
+const ROWS = 32;
+const SECONDS = 2;
+const SEED = 1;
+
+export interface ModelReach extends GradientReach {
+  /** What the model is called in tables and charts. */
+  readonly model: string;
+  readonly cell: ModelConfig['cell'];
+}
+
+/**
+ * How far the gradient reaches back in a model, over 64 seconds of recordings, drawn at random but always the same ones.
+ * @param bytes of a model with 32-bit weights
+ * @param data files and directories
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings
+ */
+export async function modelReach(model: string, bytes: Uint8Array, data: readonly string[]): Promise<ModelReach> {
+  const { config } = await loadModel(bytes);
+  const { tensors } = readSafetensors(bytes);
+  const statistics = {
+    mean: tensors.get('feature_mean')?.values as Float32Array,
+    deviation: tensors.get('feature_std')?.values as Float32Array,
+  };
+  const parameters = vectorOf(parameterPlan(config), tensors);
+  const features = await someFeatures(config, data);
+  const reach = await gradientReach({ config, parameters, statistics, features, rows: ROWS });
+  return { model, cell: config.cell, ...reach };
+}
+
+/** MFCCs of some recordings, one after another and cut into streams, [frames][rows][coefficients]. */
+async function someFeatures(config: ModelConfig, paths: readonly string[]): Promise<Float32Array> {
+  const { sampleRate, hopSamples, frameSamples, coefficients } = config;
+  const frames = (SECONDS * sampleRate) / hopSamples;
+  const length = (frames - 1) * hopSamples + frameSamples;
+  const sound = new Float32Array(ROWS * length);
+  let filled = 0;
+  for (const path of inRandomOrder(await soundFiles(paths))) {
+    if (filled === sound.length) break;
+    const samples = convertRate(await readSound(path), sampleRate).subarray(0, sound.length - filled);
+    sound.set(samples, filled);
+    filled += samples.length;
+  }
+  if (filled === 0) throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', 'recordings', 'none');
+  const extractor = new FusedExtractor(config);
+  const features = new Float32Array(frames * ROWS * coefficients);
+  for (let row = 0; row < ROWS; row++) {
+    for (let t = 0; t < frames; t++) {
+      extractor.extract(sound, row * length + t * hopSamples, features, (t * ROWS + row) * coefficients);
+    }
+  }
+  return features;
+}
+
+/** Files of one folder follow each other, and may all hold the same word. */
+function inRandomOrder(paths: readonly string[]): string[] {
+  const order = new Random(SEED).shuffle(Int32Array.from(paths, (_, n) => n));
+  return Array.from(order, (n) => paths[n]);
+}

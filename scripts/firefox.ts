@@ -77,6 +77,13 @@ export class Firefox {
     return JSON.parse(evaluated.result.value);
   }
 
+  /** Opens another tab in front of the page, which is then hidden. */
+  async hidePage(): Promise<void> {
+    await this.#call('browsingContext.create', { type: 'tab', background: false });
+    const state = await this.evaluate('document.visibilityState');
+    if (state !== 'hidden') throw new Error(`The page in the background is ${state}`);
+  }
+
   async close(): Promise<void> {
     this.#socket?.close();
     if (this.#process.exitCode === null) {

@@ -1,6 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+const EVERYWHERE = 'test/**/*.test.ts';
 // Tests that take long, or depend on the network stack's timing, have names of their own: `npm run test:long`.
+const LONG = 'test/**/*.long.test.ts';
+// Those that want the machine for themselves run after the others.
+const ALONE = 'test/**/*.alone.test.ts';
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'], testTimeout: 30_000 },
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'together', include: [EVERYWHERE], exclude: [LONG, ALONE] } },
+      { extends: true, test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 } } },
+    ],
+  },
 });

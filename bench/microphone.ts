@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { VirtualMicrophone } from '../scripts/virtual-microphone.js';
-
-// What share of a core `earshot listen` (as built, in dist/) takes: both of its processes, ten seconds of silence and
-// ten with speech in them. Linux, with PulseAudio; see scripts/virtual-microphone.ts. Not part of `npm run bench`.
 
 const SECONDS = 10;
 const START_MS = 2000;
@@ -35,23 +31,40 @@ async function shareOf(pid: number, during: () => Promise<unknown>): Promise<num
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-const microphone = await VirtualMicrophone.start();
-const cli = spawn(process.execPath, ['dist/cli/main.js', 'listen', '--frames', '--format', 'jsonl'], {
-  env: microphone.environment,
-  stdio: 'ignore',
-});
-try {
-  await microphone.untilListeners(1);
-  await wait(START_MS);
-  const pid = cli.pid as number;
-  const idle = await shareOf(pid, () => wait(1000 * SECONDS));
-  const spotting = await shareOf(pid, async () => {
-    for (let n = 0; n < 2; n++) await microphone.play('samples/words.wav');
+/**
+ * Tells what share of a core `earshot listen` (as built, in dist/) takes: both of its processes, ten seconds of silence
+ * and ten with speech in them. Needs Linux, with PulseAudio; see scripts/virtual-microphone.ts.
+ */
+export async function benchMicrophone(): Promise<void> {
+  if (spawnSync('pulseaudio', ['--version']).error) {
+    console.log('earshot listen: not measured, which needs PulseAudio');
+    return;
+  }
+  const microphone = await VirtualMicrophone.start();
+  console.log(`earshot listen: share of a core, at most ${percent(TARGET)} wanted`);
+  try {
+    for (const args of [[], ['--worklet']]) await benchListening(microphone, args);
+  } finally {
+    await microphone.stop();
+  }
+}
+
+async function benchListening(microphone: VirtualMicrophone, args: readonly string[]): Promise<void> {
+  const cli = spawn(process.execPath, ['dist/cli/main.js', 'listen', '--frames', '--format', 'jsonl', ...args], {
+    env: microphone.environment,
+    stdio: 'ignore',
   });
-  console.log(`earshot listen, ${cpus().length} cores of ${cpus()[0].model}`);
-  console.log(`silence ${percent(idle)} of a core, speech ${percent(spotting)}; target at most ${percent(TARGET)}`);
-} finally {
-  cli.kill('SIGINT');
-  await once(cli, 'close');
-  await microphone.stop();
+  try {
+    await microphone.untilListeners(1);
+    await wait(START_MS);
+    const pid = cli.pid as number;
+    const idle = await shareOf(pid, () => wait(1000 * SECONDS));
+    const spotting = await shareOf(pid, async () => {
+      for (let n = 0; n < 2; n++) await microphone.play('samples/words.wav');
+    });
+    console.log(`  ${args.join(' ') || 'by itself'}: silence ${percent(idle)}, speech ${percent(spotting)}`);
+  } finally {
+    cli.kill('SIGINT');
+    await once(cli, 'close');
+  }
 }

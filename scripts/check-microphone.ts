@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { decodeEvent } from '../src/events.ts';
+import { inOrder } from './in-order.ts';
 import { VirtualMicrophone } from './virtual-microphone.ts';
 
 // Speaks samples/words.wav into a virtual microphone and checks what `earshot listen` (as built, in dist/) hears, that
@@ -17,20 +18,6 @@ const SETTLE_MS = 1000;
 const LIMIT_MS = 50_000;
 
 const spoken: string[] = JSON.parse(readFileSync('samples/expected.json', 'utf8'))[SAMPLE];
-
-/** How many of the words were heard, in their order (the longest common subsequence). */
-function inOrder(words: readonly string[], heard: readonly string[]): number {
-  const row = new Array<number>(heard.length + 1).fill(0);
-  for (const word of words) {
-    let diagonal = 0;
-    heard.forEach((label, i) => {
-      const above = row[i + 1];
-      row[i + 1] = label === word ? diagonal + 1 : Math.max(above, row[i]);
-      diagonal = above;
-    });
-  }
-  return row[heard.length];
-}
 
 async function listenTo(
   microphone: VirtualMicrophone,

@@ -41,6 +41,8 @@ function countParameters({ tensors }: ModelFile): number {
 /** Weights and parameters, shared by everything that listens with them. */
 export class Model {
   readonly config: ModelConfig;
+  /** What it was made from, for other threads and processes to make it from too. */
+  readonly file: ModelFile;
   /** CRC-32 of the file. */
   readonly fingerprint: number;
   /** How many numbers were trained. */
@@ -54,6 +56,7 @@ export class Model {
   constructor(file: ModelFile, kernels: Kernels) {
     const { config, fingerprint } = file;
     const weights = networkWeights(config, file.tensors);
+    this.file = file;
     this.config = config;
     this.fingerprint = fingerprint;
     this.parameters = countParameters(file);

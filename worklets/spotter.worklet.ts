@@ -24,7 +24,7 @@ class SpotterProcessor extends AudioWorkletProcessor {
     if (this.#spotter === undefined) return true;
     try {
       const length = outputs[0]?.[0]?.length ?? BLOCK_SAMPLES;
-      this.#isOver = !this.#spotter.process(inputs[0], length, currentFrame);
+      this.#isOver = !this.#spotter.process(inputs[0], length, Number(currentFrame));
     } catch (error) {
       this.#fail(error);
     }

@@ -2,22 +2,12 @@ import type { DecisionConfig } from '../config.js';
 import type { EarshotError } from '../errors.js';
 import type { DetectionEvent, FrameEvent } from '../events.js';
 import type { ExtractorName } from '../features/extractor.js';
+import type { FrameInspection } from '../worklet/report-reader.js';
+
+export type { FrameInspection };
 
 /** `suspended`: the browser holds the audio back, until a gesture of the user or until the page is seen again. */
 export type ListenerState = 'running' | 'suspended' | 'stopped';
-
-/** What the network held after a frame. */
-export interface FrameInspection {
-  /** Of the frame, as in its event. */
-  index: number;
-  /** End of the frame's window: seconds of input. */
-  time: number;
-  /** MFCCs. */
-  features: Float32Array;
-  /** Hidden state of each recurrent layer, from the input up. */
-  hidden: Float32Array[];
-  posteriors: number[];
-}
 
 /** How to listen, and whom to tell. */
 export interface ListenOptions {

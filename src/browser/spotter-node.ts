@@ -1,17 +1,14 @@
 import { type DecisionConfig, reconfigured } from '../config.js';
 import { EarshotError } from '../errors.js';
-import { eventSink } from '../event-sink.js';
-import type { FrameEvent } from '../events.js';
 import type { ModelFile } from '../model-file.js';
-import { Timeline } from '../timeline.js';
 import {
   type Command,
-  type FramesReport,
   PROCESSOR_NAME,
   type ProcessorOptions,
   type ReadyReport,
   type Report,
 } from '../worklet/protocol.js';
+import { ReportReader } from '../worklet/report-reader.js';
 import type { ListenOptions } from './options.js';
 import { workletUrl } from './worklet-url.js';
 
@@ -63,29 +60,25 @@ function whenReady(node: AudioWorkletNode): Promise<ReadyReport> {
 
 const processorError = () => new EarshotError('EARSHOT_WORKLET_FAILED', 'The worklet ended with an error');
 
-/** The page's end of a spotter on the audio thread: turns its reports into events. */
+/** The page's end of a spotter on the audio thread. */
 export class SpotterNode {
   readonly node: AudioWorkletNode;
   readonly kernels: 'simd' | 'plain';
-  lostBlocks = 0;
-  readonly #options: SpotterNodeOptions;
-  readonly #sizes: readonly number[];
-  readonly #sink: ReturnType<typeof eventSink>;
+  readonly #reader: ReportReader;
   #config: ModelFile['config'];
 
   constructor(node: AudioWorkletNode, { kernels, activationSizes }: ReadyReport, options: SpotterNodeOptions) {
     this.node = node;
     this.kernels = kernels;
-    this.#options = options;
-    this.#sizes = activationSizes;
     this.#config = options.file.config;
-    const timeline = new Timeline(this.#config, node.context.sampleRate);
-    this.#sink = eventSink(timeline, this.#config.labels, (event) => {
-      if (event.type === 'detection') options.onDetection?.(event);
-      else this.#frame(event);
-    });
+    this.#reader = new ReportReader(this.#config, node.context.sampleRate, activationSizes, options);
     node.onprocessorerror = () => options.onEnd(processorError());
-    node.port.onmessage = ({ data }: MessageEvent<Report>) => this.#hear(data);
+    node.port.onmessage = ({ data }: MessageEvent<Report>) => this.#reader.read(data);
+  }
+
+  /** Blocks so far that the browser left out. */
+  get lostBlocks(): number {
+    return this.#reader.lostBlocks;
   }
 
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT */
@@ -104,57 +97,5 @@ export class SpotterNode {
 
   #tell(command: Command): void {
     this.node.port.postMessage(command);
-  }
-
-  #hear(report: Report): void {
-    switch (report.type) {
-      case 'frames':
-        this.lostBlocks = report.lostBlocks;
-        this.#frames(report);
-        break;
-      case 'detection':
-        this.#sink.detection(report.label, report.score, report.startFrame, report.endFrame);
-        break;
-      case 'samples':
-        this.#options.onSamples?.(report.values);
-        break;
-      case 'finished':
-        this.#options.onEnd();
-        break;
-      case 'failed':
-        this.#options.onEnd(new EarshotError(report.code, report.message));
-        break;
-    }
-  }
-
-  #frames({ first, count, values }: FramesReport): void {
-    const { onFrame, onInspect } = this.#options;
-    if (!onFrame && !onInspect) return;
-    const labels = this.#config.labels.length;
-    const width = onInspect ? this.#sizes.reduce((sum, size) => sum + size, labels) : labels;
-    for (let k = 0; k < count; k++) {
-      this.#row = values.subarray(k * width, (k + 1) * width);
-      this.#sink.frame(first + k, this.#row.subarray(0, labels));
-    }
-  }
-
-  /** Of the frame that is being told. */
-  #row: Float32Array = new Float32Array();
-
-  #frame(event: FrameEvent): void {
-    const { onFrame, onInspect } = this.#options;
-    onFrame?.(event);
-    if (!onInspect) return;
-    const { index, time, posteriors } = event;
-    const [features, ...hidden] = this.#activations(posteriors.length);
-    onInspect({ index, time, features, hidden, posteriors });
-  }
-
-  #activations(from: number): Float32Array[] {
-    let at = from;
-    return this.#sizes.map((size) => {
-      at += size;
-      return this.#row.slice(at - size, at);
-    });
   }
 }

@@ -29,6 +29,7 @@ const LISTEN_FORMATS = ['text', 'jsonl', 'csv'] as const;
 interface ListenCommandOptions {
   device?: string;
   listDevices?: true;
+  worklet?: true;
   model: string;
   format: (typeof LISTEN_FORMATS)[number];
   frames?: true;
@@ -59,6 +60,7 @@ export function addListenOptions(command: Command): Command {
   command
     .option('-d, --device <name>', 'which microphone: its name, a part of that, or its id')
     .option('--list-devices', 'tell which microphones there are, and end')
+    .option('--worklet', "listen with the browser's worklet, to compare; takes most of a core")
     .addOption(new Option('-f, --format <name>', 'how to write results').choices(LISTEN_FORMATS).default('text'));
   for (const option of addFileOptions(new Command()).options) {
     if (SHARED_OPTIONS.includes(option.long ?? '')) command.addOption(option);
@@ -127,7 +129,7 @@ class ListenRun {
 
   /** Resolves when the signal has ended it. */
   async hear(signal: AbortSignal): Promise<void> {
-    const { device, extractor, threshold, frames = false, ...options } = this.#options;
+    const { device, worklet, extractor, threshold, frames = false, ...options } = this.#options;
     const model = await openModel(options.model);
     const { labels } = model;
     this.#about = MICROPHONE;
@@ -141,6 +143,7 @@ class ListenRun {
     const listener = await listen({
       model,
       device,
+      worklet,
       extractor,
       signal,
       // One threshold for all labels, also those for which the model has its own.

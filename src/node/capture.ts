@@ -1,7 +1,9 @@
 import { EarshotError } from '../errors.js';
+import type { Command, ProcessorOptions } from '../worklet/protocol.js';
 import { GapFilter } from './gap-filter.js';
+import { hearWithWorklet } from './hear-with-worklet.js';
 import { LossWatch } from './loss-watch.js';
-import type { FromMicrophone } from './microphone-messages.js';
+import type { FromMicrophone, ToMicrophone } from './microphone-messages.js';
 import type { MicrophoneInfo } from './microphones.js';
 import { pickMicrophone } from './pick-microphone.js';
 import { loadWebAudio, microphonesOf, type WebAudio } from './web-audio.js';
@@ -18,17 +20,19 @@ const CONTEXT_SECONDS = 0.05;
 const held: unknown[] = [];
 
 type Tell = (message: FromMicrophone) => void;
+type Request = Omit<Extract<ToMicrophone, { type: 'open' }>, 'type'>;
 
 /**
- * Opens a microphone and tells what it hears until the process ends. The context plays to nowhere, so that no
- * loudspeaker is needed.
+ * Opens a microphone and tells what it hears, and what the worklet finds if one is asked for, until the process ends.
+ * The context plays to nowhere, so that no loudspeaker is needed.
+ * @returns what takes commands for the worklet
  * @throws EarshotError EARSHOT_AUDIO_BACKEND, EARSHOT_MICROPHONE_DENIED, EARSHOT_MICROPHONE_MISSING,
- *   EARSHOT_MICROPHONE_LOST
+ *   EARSHOT_MICROPHONE_LOST, EARSHOT_WORKLET_FAILED
  */
-export async function openCapture(device: string | undefined, tell: Tell): Promise<void> {
+export async function openCapture({ device, worklet }: Request, tell: Tell): Promise<(command: Command) => void> {
   const webAudio = await loadWebAudio();
   const picked = pickMicrophone(await microphonesOf(webAudio), device);
-  const { stream, sampleRate } = await openStream(webAudio, picked?.deviceId);
+  const { stream, sampleRate } = await openStream(webAudio, picked?.deviceId, ratesFor(worklet));
   const sinkId = { type: 'none' };
   const context = new webAudio.AudioContext({
     sampleRate,
@@ -41,8 +45,17 @@ export async function openCapture(device: string | undefined, tell: Tell): Promi
     async () => isThere(await microphonesOf(webAudio), picked),
     () => tell({ type: 'failed', code: 'EARSHOT_MICROPHONE_LOST', message: 'The microphone has gone' }),
   );
+  if (worklet) return tellReports(webAudio, source, worklet, watch, tell);
   tell({ type: 'open', sampleRate });
   tellSamples(context, source, watch, tell);
+  return () => {};
+}
+
+/** A worklet costs by the block here, so that it gets the lowest rate which has all that the model hears. */
+function ratesFor(worklet: ProcessorOptions | undefined): readonly number[] {
+  if (!worklet) return SAMPLE_RATES;
+  const { sampleRate } = worklet.model.config;
+  return [...SAMPLE_RATES.filter((rate) => rate >= sampleRate).reverse(), ...SAMPLE_RATES];
 }
 
 function tellSamples(context: AudioContext, source: AudioNode, watch: LossWatch, tell: Tell): void {
@@ -58,9 +71,26 @@ function tellSamples(context: AudioContext, source: AudioNode, watch: LossWatch,
   held.push(processor);
 }
 
-async function openStream({ mediaDevices }: WebAudio, deviceId: string | undefined) {
+async function tellReports(
+  webAudio: WebAudio,
+  source: AudioNode,
+  worklet: ProcessorOptions,
+  watch: LossWatch,
+  tell: Tell,
+): Promise<(command: Command) => void> {
+  const node = await hearWithWorklet(webAudio, source, { ...worklet, samples: true }, (report) => {
+    if (report.type !== 'samples') return tell({ type: 'report', report });
+    watch.add(report.values);
+    tell({ type: 'samples', samples: report.values });
+  });
+  held.push(node);
+  tell({ type: 'open', sampleRate: source.context.sampleRate });
+  return (command) => node.port.postMessage(command);
+}
+
+async function openStream({ mediaDevices }: WebAudio, deviceId: string | undefined, sampleRates: readonly number[]) {
   let reason: unknown;
-  for (const sampleRate of SAMPLE_RATES) {
+  for (const sampleRate of sampleRates) {
     const audio = { sampleRate, latency: MICROPHONE_SECONDS, ...(deviceId && { deviceId }) };
     try {
       return { stream: await mediaDevices.getUserMedia({ audio } as MediaStreamConstraints), sampleRate };

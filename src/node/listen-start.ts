@@ -3,10 +3,12 @@ import type { DecisionConfig } from '../config.js';
 import { type EarshotError, unexpected } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
 import { Model } from '../model.js';
+import type { Command, ProcessorOptions, Report } from '../worklet/protocol.js';
 import type { Level } from './level-meter.js';
 import type { Listener, ListenOptions } from './listen.js';
 import type { Microphone, MicrophoneSink, Microphones } from './microphones.js';
 import { type EarSink, SpotterEar } from './spotter-ear.js';
+import { WorkletEar } from './worklet-ear.js';
 
 /** `listen` with microphones from anywhere. What can be found wrong without one is found before one is opened. */
 export async function startListening(options: ListenOptions, microphones: Microphones): Promise<Listener> {
@@ -15,7 +17,7 @@ export async function startListening(options: ListenOptions, microphones: Microp
   check(options);
   const listening = new Listening(options);
   try {
-    listening.attach(await microphones.open({ device, signal }, listening));
+    listening.attach(await microphones.open({ device, worklet: workletOptions(options), signal }, listening));
   } catch (error) {
     listening.dispose();
     throw error;
@@ -37,13 +39,16 @@ const channelOptions = ({ extractor, decision }: ListenOptions): ChannelOptions 
   ...(decision && { decision }),
 });
 
+const workletOptions = ({ worklet, model, extractor, decision }: ListenOptions): ProcessorOptions | undefined =>
+  worklet ? { model: model.file, extractor, decision, activations: false, samples: false } : undefined;
+
 /** Stands between a microphone, an ear and the caller's callbacks, and ends all of them together. */
 class Listening implements Listener, MicrophoneSink, EarSink {
   readonly labels: readonly string[];
   readonly finished: Promise<void>;
   sampleRate = 0;
   readonly #options: ListenOptions;
-  #ear: SpotterEar | undefined;
+  #ear: SpotterEar | WorkletEar | undefined;
   #microphone: Microphone | undefined;
   #isOver = false;
   #finish!: () => void;
@@ -61,9 +66,12 @@ class Listening implements Listener, MicrophoneSink, EarSink {
 
   open(sampleRate: number): void {
     this.sampleRate = sampleRate;
-    const { model, onFrame, onLevel } = this.#options;
+    const { model, worklet, onFrame, onLevel } = this.#options;
     const wishes = { frames: onFrame !== undefined, levels: onLevel !== undefined };
-    this.#ear = new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wishes, this);
+    const command = (command: Command) => this.#microphone?.command?.(command);
+    this.#ear = worklet
+      ? new WorkletEar(model, sampleRate, wishes, this, command)
+      : new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wishes, this);
   }
 
   /** From now on, what ends listening closes the microphone. */
@@ -74,6 +82,10 @@ class Listening implements Listener, MicrophoneSink, EarSink {
 
   samples(samples: Float32Array): void {
     if (!this.#isOver) this.#ear?.samples(samples);
+  }
+
+  report(report: Report): void {
+    if (this.#ear instanceof WorkletEar) this.#ear.report(report);
   }
 
   event(event: SpotterEvent): void {

@@ -22,6 +22,11 @@ export interface ListenOptions {
   onError?: ((error: EarshotError) => void) | undefined;
   /** `deviceId` of one of `listDevices`, its label or a part of that; the system's choice without it. */
   device?: string | undefined;
+  /**
+   * Lets the browser's worklet listen, in the process of the microphone: the same file on the same kind of thread. For
+   * comparing: here it takes most of a core, and may hear with gaps.
+   */
+  worklet?: boolean | undefined;
   /** `fused` by default. */
   extractor?: ExtractorName | undefined;
   /** In place of the model's own. */
@@ -52,7 +57,7 @@ export interface Listener {
  * with the microphone (`onError` hears EARSHOT_MICROPHONE_LOST); while it goes on, it keeps Node running. Of several
  * channels the mean is heard. Time counts from the first sample.
  * @throws EarshotError EARSHOT_MICROPHONE_DENIED, EARSHOT_MICROPHONE_MISSING, EARSHOT_MICROPHONE_LOST (in use by
- *   another program), EARSHOT_AUDIO_BACKEND, EARSHOT_BAD_ARGUMENT; what `options.signal` is aborted with
+ *   another program), EARSHOT_AUDIO_BACKEND, EARSHOT_WORKLET_FAILED, EARSHOT_BAD_ARGUMENT; what `options.signal` is aborted with
  */
 export function listen(options: ListenOptions): Promise<Listener> {
   return startListening(options, microphoneProcess);

@@ -1,4 +1,5 @@
 import { EarshotError } from '../errors.js';
+import type { Command } from '../worklet/protocol.js';
 import { openCapture } from './capture.js';
 import type { FromMicrophone, ToMicrophone } from './microphone-messages.js';
 import { loadWebAudio, microphonesOf } from './web-audio.js';
@@ -7,13 +8,23 @@ import { loadWebAudio, microphonesOf } from './web-audio.js';
 // signals, which a terminal sends to both, are left to the other.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
-process.once('message', (message: ToMicrophone) => {
+process.on('message', (message: ToMicrophone) => {
   answer(message).catch((error) => tell(failure(error)));
 });
 
+/** To the worklet, once there is one. */
+let command = (_: Command): void => {};
+
 async function answer(message: ToMicrophone): Promise<void> {
-  if (message.type === 'list') tell({ type: 'devices', devices: await microphonesOf(await loadWebAudio()) });
-  else await openCapture(message.device, tell);
+  switch (message.type) {
+    case 'list':
+      return tell({ type: 'devices', devices: await microphonesOf(await loadWebAudio()) });
+    case 'open':
+      command = await openCapture(message, tell);
+      return;
+    case 'command':
+      return command(message.command);
+  }
 }
 
 function tell(message: FromMicrophone): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { EarshotError } from '../errors.js';
+import type { Command } from '../worklet/protocol.js';
 import type { FromMicrophone, ToMicrophone } from './microphone-messages.js';
 import type { MicrophoneInfo, MicrophoneRequest, MicrophoneSink, Microphones } from './microphones.js';
 
@@ -28,7 +29,7 @@ export const microphoneProcess: Microphones = {
     }
   },
 
-  async open({ device, signal }: MicrophoneRequest, sink: MicrophoneSink) {
+  async open({ device, worklet, signal }: MicrophoneRequest, sink: MicrophoneSink) {
     signal?.throwIfAborted();
     const helper = new Helper();
     try {
@@ -48,13 +49,16 @@ export const microphoneProcess: Microphones = {
             reject(error);
           }
         };
-        helper.send({ type: 'open', device });
+        helper.send({ type: 'open', device, worklet });
       });
     } catch (error) {
       await helper.close();
       throw error;
     }
-    return { close: () => helper.close() };
+    return {
+      close: () => helper.close(),
+      command: (command: Command) => helper.send({ type: 'command', command }),
+    };
   },
 };
 
@@ -70,6 +74,7 @@ function tellLater(helper: Helper, sink: MicrophoneSink): void {
 
 function tell(sink: MicrophoneSink, message: FromMicrophone): void {
   if (message.type === 'samples') sink.samples(message.samples);
+  else if (message.type === 'report') sink.report?.(message.report);
 }
 
 /** The process, and what is to be done when it says something. */

@@ -1,4 +1,5 @@
 import type { EarshotError } from '../errors.js';
+import type { Command, ProcessorOptions, Report } from '../worklet/protocol.js';
 
 /** A microphone, as the system tells of it. */
 export interface MicrophoneInfo {
@@ -12,6 +13,8 @@ export interface MicrophoneInfo {
 export interface MicrophoneRequest {
   /** Its `deviceId`, its label or a part of that; the system's choice without it. */
   device?: string | undefined;
+  /** Lets the browser's worklet hear it where it is recorded. */
+  worklet?: ProcessorOptions | undefined;
   /** Gives up opening when it aborts. */
   signal?: AbortSignal | undefined;
 }
@@ -21,6 +24,8 @@ export interface MicrophoneSink {
   open(sampleRate: number): void;
   /** The next samples, one channel in [-1, 1]. They may be kept. */
   samples(samples: Float32Array): void;
+  /** What the worklet has found in the samples, if one was asked for. */
+  report?(report: Report): void;
   /** The microphone ended by itself. It still has to be closed. */
   end(error: EarshotError): void;
 }
@@ -29,6 +34,8 @@ export interface MicrophoneSink {
 export interface Microphone {
   /** Releases the microphone; resolves when that is done. May be called again. */
   close(): Promise<void>;
+  /** For the worklet. */
+  command?(command: Command): void;
 }
 
 /** Where microphones come from: a process of its own, and something simpler in tests. */

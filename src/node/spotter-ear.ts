@@ -12,6 +12,12 @@ export interface EarSink {
   level(level: Level): void;
 }
 
+/** What is to be told besides detections. */
+export interface EarWishes {
+  frames: boolean;
+  levels: boolean;
+}
+
 /** Hears samples with a spotter on this thread. */
 export class SpotterEar {
   readonly #spotter: Spotter;
@@ -21,12 +27,7 @@ export class SpotterEar {
   #isDisposed = false;
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
-  constructor(
-    model: Model,
-    options: ChannelOptions & { sampleRate: number },
-    wishes: { frames: boolean; levels: boolean },
-    sink: EarSink,
-  ) {
+  constructor(model: Model, options: ChannelOptions & { sampleRate: number }, wishes: EarWishes, sink: EarSink) {
     this.#spotter = model.spotter(options);
     const { timeline, labels } = this.#spotter;
     this.#events = eventSink(timeline, labels, (event) => sink.event(event), wishes.frames);

@@ -153,6 +153,134 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     await page.context().close();
   });
 
+  it('counts an interruption, as Safari calls it, as a suspension, and goes on after a gesture', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    await page.evaluate(async () => {
+      const told: string[] = [];
+      const listener = await earshot.listen({ model: modelBytes, onStateChange: (state) => told.push(state) });
+      Object.assign(globalThis, { told, listener });
+      const [context] = opened.contexts;
+      while (context.state !== 'running') await new Promise((resolve) => setTimeout(resolve, 10));
+      told.length = 0;
+      await context.suspend();
+      // What Safari says during a telephone call; Chromium has no way to bring it about.
+      Object.defineProperty(context, 'state', { get: () => 'interrupted', configurable: true });
+      context.dispatchEvent(new Event('statechange'));
+      context.addEventListener('statechange', () => Reflect.deleteProperty(context, 'state'), { capture: true });
+    });
+    expect(await page.evaluate('listener.state')).toBe('suspended');
+    await page.click('button');
+    await page.waitForFunction('listener.state === "running"', undefined, { timeout: 3000 });
+    expect(await page.evaluate('told')).toEqual(['suspended', 'running']);
+    await page.context().close();
+  });
+
+  it('goes on when the page is seen again', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const state = await page.evaluate(async () => {
+      const listener = await earshot.listen({ model: modelBytes });
+      const until = async (state: string) => {
+        while (listener.state !== state) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      await until('running');
+      await opened.contexts[0].suspend();
+      await until('suspended');
+      // A browser without windows shows all of its pages.
+      document.dispatchEvent(new Event('visibilitychange'));
+      await until('running');
+      return listener.state;
+    });
+    expect(state).toBe('running');
+    await page.context().close();
+  });
+
+  it('loses nothing while the page is busy', async () => {
+    const page = await chromium.open();
+    const heard = await page.evaluate(async () => {
+      const indices: number[] = [];
+      const listener = await earshot.listen({ model: modelBytes, onFrame: ({ index }) => indices.push(index) });
+      const until = async (count: number) => {
+        while (indices.length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      await until(20);
+      const before = indices.length;
+      for (const end = performance.now() + 1500; performance.now() < end; );
+      await until(before + 75);
+      await listener.stop();
+      return { indices, lost: listener.lostBlocks };
+    });
+    expect(heard).toEqual({ indices: heard.indices.map((_, n) => n), lost: 0 });
+    await page.context().close();
+  });
+
+  it('asks for sound as it is, unless told otherwise', async () => {
+    const page = await chromium.open();
+    const asked = await page.evaluate(async () => {
+      const asked: unknown[] = [];
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = (constraints) => {
+        asked.push(constraints?.audio);
+        return open(constraints);
+      };
+      for (const options of [{}, { echoCancellation: true, noiseSuppression: true, autoGainControl: true }]) {
+        await (await earshot.listen({ model: modelBytes, ...options })).stop();
+      }
+      return asked;
+    });
+    expect(asked).toEqual([
+      { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+    ]);
+    await page.context().close();
+  });
+
+  it('says what a browser lacks', async () => {
+    const page = await chromium.open();
+    const codes = await page.evaluate(async () => {
+      const failed = () => earshot.listen({ model: modelBytes }).catch((error) => error.code);
+      Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+      const withoutDevices = await failed();
+      Reflect.deleteProperty(globalThis, 'AudioWorkletNode');
+      return [withoutDevices, await failed()];
+    });
+    expect(codes).toEqual(['EARSHOT_UNSUPPORTED', 'EARSHOT_UNSUPPORTED']);
+    await page.context().close();
+  });
+
+  it('ends with the tracks of a stream that was handed over', async () => {
+    const page = await chromium.open();
+    const states = await page.evaluate(async () => {
+      const { stream } = new AudioContext().createMediaStreamDestination();
+      const listener = await earshot.listenTo(stream, { model: modelBytes });
+      const [track] = stream.getTracks();
+      const before = [listener.state !== 'stopped', track.readyState];
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+      await listener.finished;
+      return [...before, listener.state];
+    });
+    expect(states).toEqual([true, 'live', 'stopped']);
+    await page.context().close();
+  });
+
+  it.each([8000, 16000, 22050, 44100, 48000, 96000])('hears in a context of %d Hz', async (sampleRate) => {
+    const page = await chromium.open();
+    const heard = await page.evaluate(async (sampleRate) => {
+      const audioContext = new AudioContext({ sampleRate });
+      const times: number[] = [];
+      const onFrame = ({ time }: { time: number }) => times.push(time);
+      const listener = await earshot.listen({ model: modelBytes, audioContext, onFrame });
+      while (times.length < 50) await new Promise((resolve) => setTimeout(resolve, 10));
+      await listener.stop();
+      return { rate: listener.sampleRate, time: times[49], lost: listener.lostBlocks };
+    }, sampleRate);
+    expect(heard).toEqual({ rate: sampleRate, time: 49 * 0.02 + 0.032, lost: 0 });
+    await page.context().close();
+  });
+
   it('leaves a context of the page as it is', async () => {
     const page = await chromium.open();
     const states = await page.evaluate(async () => {

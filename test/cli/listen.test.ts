@@ -45,6 +45,12 @@ describe('earshot listen', () => {
     expect([stderr, code]).toEqual(['', 0]);
   });
 
+  it("hears the same with the browser's worklet", async () => {
+    const { stdout, stderr, code } = await runListen('speaking', ['--worklet'], /right.*\n/);
+    expect(linesOf(stdout).map((line) => line.split(/ +/)[1])).toEqual(WORDS);
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
   it('writes events, and what the network says at every frame', async () => {
     const args = ['--frames', '--format', 'jsonl', '--device', 'fake'];
     const { stdout, code } = await runListen('speaking', args, /"right".*\n/, 'SIGTERM');

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import type { DetectionEvent } from '../../src/events.ts';
 import type { Model } from '../../src/model.ts';
 import { listDevices, listen } from '../../src/node/listen.ts';
 import { starterModel } from '../helpers/models.ts';
@@ -61,6 +62,39 @@ describe('a microphone in a process of its own', () => {
     expect(microphonesRunning()).toBe(0);
   });
   let stop = async () => {};
+
+  it("is heard by the browser's worklet too, with the same words at the same times", async () => {
+    use('speaking');
+    const heardWith = async (worklet: boolean): Promise<DetectionEvent[]> => {
+      const heard: DetectionEvent[] = [];
+      const onLevel = vi.fn();
+      const control = new AbortController();
+      const onDetection = (event: DetectionEvent) => {
+        heard.push(event);
+        if (heard.length === expected['words.wav'].length) control.abort();
+      };
+      const listener = await hear({ worklet, onDetection, onLevel, signal: control.signal });
+      await listener.finished;
+      expect(onLevel).toHaveBeenCalled();
+      return heard;
+    };
+    const heard = await heardWith(true);
+    expect(heard.map(({ label }) => label)).toEqual(expected['words.wav']);
+    expect(heard).toEqual(await heardWith(false));
+    expect(microphonesRunning()).toBe(0);
+  });
+
+  it("takes new thresholds also in the browser's worklet", async () => {
+    use('speaking');
+    const onDetection = vi.fn();
+    let frames = 0;
+    const listener = await hear({ worklet: true, onDetection, onFrame: () => frames++ });
+    listener.configure({ threshold: 1, thresholds: {} });
+    expect(() => listener.configure({ threshold: 2 })).toThrow('threshold');
+    await vi.waitUntil(() => frames > 260, { timeout: 20_000 });
+    await listener.stop();
+    expect(onDetection).not.toHaveBeenCalled();
+  });
 
   it.each([
     ['none', 'EARSHOT_MICROPHONE_MISSING', /pipewire-alsa/],

@@ -17,6 +17,20 @@ const MOST_WORK_MS = 8;
 /** What a user does who says no; a browser without a window would wait for one for ever. */
 const DENY = 'MediaDevices.prototype.getUserMedia = async () => { throw new DOMException("No", "NotAllowedError"); }';
 
+/** Keeps what the page opens, so that a test can do to it what systems do. */
+const KEEP = `
+  const open = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = async function (constraints) {
+    globalThis.stream = await open.call(this, constraints);
+    return stream;
+  };
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options) {
+      super(options);
+      globalThis.context = this;
+    }
+  };`;
+
 async function heardInNode(path: string): Promise<DetectionEvent[]> {
   const model = await openModel();
   const detections: DetectionEvent[] = [];
@@ -48,7 +62,7 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       locale: 'en-GB',
       viewport: { width, height: 800 },
     });
-    if (!microphone) await context.addInitScript(DENY);
+    await context.addInitScript(microphone ? KEEP : DENY);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const troubles: string[] = [];
@@ -106,6 +120,19 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     });
   });
 
+  it('hears a file that is dropped on it', async () => {
+    await withPage({ microphone: false }, async (page) => {
+      await page.evaluate(async () => {
+        const blob = await (await fetch('samples/words.wav')).blob();
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([blob], 'dropped.wav'));
+        dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+      });
+      await phase(page, 'Heard all of dropped.wav');
+      expect(await heard(page)).toEqual(WORDS);
+    });
+  });
+
   it('hears less with higher thresholds', async () => {
     await withPage({ microphone: false }, async (page) => {
       await page.getByRole('slider', { name: 'all words' }).fill('1');
@@ -125,6 +152,63 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       await page.getByRole('alert').filter({ hasText: 'EARSHOT_AUDIO_DAMAGED' }).waitFor();
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByRole('alert').waitFor({ state: 'hidden' });
+    });
+  });
+
+  it('goes on with another microphone when that is chosen', async () => {
+    await withPage({}, async (page) => {
+      await start(page);
+      await phase(page, 'Listening');
+      const chosen = page.getByLabel('Microphone');
+      const names = await chosen.locator('option').allTextContents();
+      expect(names[0]).toBe('Default microphone');
+      const other = names.at(-1) as string;
+      await chosen.selectOption({ label: other });
+      await page.waitForFunction(`stream.getTracks()[0].label === ${JSON.stringify(other)}`);
+      await phase(page, 'Listening');
+      await hear(page, 1);
+    });
+  });
+
+  it('follows what is plugged in and out', async () => {
+    await withPage({}, async (page) => {
+      const options = page.getByLabel('Microphone').locator('option');
+      const plug = (labels: string[]) =>
+        page.evaluate((labels) => {
+          const devices = labels.map((label) => ({ kind: 'audioinput', deviceId: label, label }));
+          navigator.mediaDevices.enumerateDevices = async () => devices as MediaDeviceInfo[];
+          navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+        }, labels);
+      await plug(['Headset', 'Camera']);
+      await options.filter({ hasText: 'Headset' }).waitFor({ state: 'attached' });
+      await page.getByLabel('Microphone').selectOption('Headset');
+      await plug(['Camera']);
+      await options.filter({ hasText: 'Headset' }).waitFor({ state: 'detached' });
+      expect(await options.allTextContents()).toEqual(['Default microphone', 'Camera']);
+      expect(await page.getByLabel('Microphone').inputValue()).toBe('');
+    });
+  });
+
+  it('says when the microphone has gone', async () => {
+    await withPage({}, async (page) => {
+      await start(page);
+      await phase(page, 'Listening');
+      // What the browser does when a device is unplugged; a fake one cannot be.
+      await page.evaluate('stream.getTracks()[0].stop(); stream.getTracks()[0].dispatchEvent(new Event("ended"))');
+      await page.getByRole('alert').filter({ hasText: 'EARSHOT_MICROPHONE_LOST' }).waitFor();
+      await phase(page, 'the microphone is off');
+    });
+  });
+
+  it('says when the browser has paused it, and goes on', async () => {
+    await withPage({}, async (page) => {
+      await start(page);
+      await phase(page, 'Listening');
+      await page.evaluate('context.suspend()');
+      await phase(page, 'The browser has paused it');
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await phase(page, 'Listening');
+      await hear(page, 1);
     });
   });
 

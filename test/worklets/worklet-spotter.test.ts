@@ -68,6 +68,19 @@ describe('WorkletSpotter', () => {
     expect(posteriors(three)).toEqual(posteriors(one));
   });
 
+  it('goes on when the number of channels changes', () => {
+    const [steady, changing] = [start(), start()];
+    play(steady, signal);
+    const counts = [1, 2, 6, 1, 4];
+    for (let at = 0, n = 0; at < signal.length; at += 128, n++) {
+      const block = signal.subarray(at, at + 128);
+      changing.spotter.process(new Array(counts[n % counts.length]).fill(block), 128, at);
+    }
+    const expected = posteriors(steady);
+    const differences = posteriors(changing).map((value, n) => Math.abs(value - expected[n]));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
+
   it('hears silence where nothing comes in any more, and waits for the first block that does', () => {
     const [waiting, silent] = [start(), start()];
     waiting.spotter.process([], 128, 0);

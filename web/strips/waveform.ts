@@ -3,7 +3,11 @@ import type { ColumnRing } from '../column-ring.js';
 import type { Theme } from '../theme.js';
 import { SharpCanvas } from './sharp-canvas.js';
 
-const FLAG_HEIGHT = 22;
+const FLAG_ROW_HEIGHT = 14;
+/** Above and below the words, the bar under them included. */
+const FLAG_MARGINS = 8;
+/** On fewer pixels, words that are said one after another do not fit beside each other: they get a second row. */
+const NARROW_WIDTH = 500;
 const FLAG_FONT = '600 12px system-ui, sans-serif';
 /** Below 1, so that quiet speech is seen too: a twentieth of full scale reaches a seventh of the height. */
 const LEVEL_EXPONENT = 0.65;
@@ -28,6 +32,14 @@ export class Waveform {
     this.#curve(theme);
   }
 
+  get #flagRows(): number {
+    return this.#canvas.width < NARROW_WIDTH ? 2 : 1;
+  }
+
+  get #flagsHeight(): number {
+    return this.#flagRows * FLAG_ROW_HEIGHT + FLAG_MARGINS;
+  }
+
   #x(column: number): number {
     const { capacity, total } = this.#ring;
     return ((column - total + capacity) / capacity) * this.#canvas.width;
@@ -36,8 +48,8 @@ export class Waveform {
   #curve(theme: Theme): void {
     const { context, width, height } = this.#canvas;
     const ring = this.#ring;
-    const middle = (FLAG_HEIGHT + height) / 2;
-    const reach = (height - FLAG_HEIGHT) / 2 - 1;
+    const middle = (this.#flagsHeight + height) / 2;
+    const reach = (height - this.#flagsHeight) / 2 - 1;
     context.fillStyle = theme.line;
     context.fillRect(0, middle - 0.5, width, 1);
     context.fillStyle = theme.ink;
@@ -54,20 +66,21 @@ export class Waveform {
     const { context, height } = this.#canvas;
     context.font = FLAG_FONT;
     context.textBaseline = 'middle';
-    let taken = -Infinity;
+    const top = this.#flagsHeight;
+    const ends = new Array<number>(this.#flagRows).fill(-Infinity);
     for (const { label, start, end } of detections) {
       const left = this.#x(start / this.#hopSeconds);
       const width = Math.max(2, this.#x(end / this.#hopSeconds) - left);
-      if (left + width < 0) continue;
       context.fillStyle = theme.accentSoft;
-      context.fillRect(left, FLAG_HEIGHT, width, height - FLAG_HEIGHT);
+      context.fillRect(left, top, width, height - top);
       context.fillStyle = theme.accent;
-      context.fillRect(left, FLAG_HEIGHT - 2, width, 2);
+      context.fillRect(left, top - 2, width, 2);
       const textWidth = context.measureText(label).width;
       const at = Math.min(left, this.#canvas.width - textWidth);
-      if (at < taken) continue;
-      context.fillText(label, at, FLAG_HEIGHT / 2 - 1);
-      taken = at + textWidth + 4;
+      const row = ends.findIndex((end) => at >= end);
+      if (row < 0) continue;
+      context.fillText(label, at, top - 12 - row * FLAG_ROW_HEIGHT);
+      ends[row] = at + textWidth + 4;
     }
   }
 }

@@ -8,6 +8,7 @@ const kind = process.env.EARSHOT_FAKE_MICROPHONE ?? 'speaking';
 const RATE = 16000;
 const HEADER_BYTES = 44;
 const PACE_MS = 4;
+const BLOCK_SAMPLES = 128;
 
 /** A file that lists the processes that have loaded this. */
 const started = process.env.EARSHOT_FAKE_STARTED;
@@ -44,15 +45,35 @@ function* sound() {
   }
 }
 
+/** What the worklet's file registers, when it has been loaded, and the port of the next one that is made. */
+let Processor;
+let processorPort;
+
 export class AudioContext {
   destination = {};
+
+  audioWorklet = {
+    addModule: async (path) => {
+      Object.assign(globalThis, {
+        sampleRate: this.sampleRate,
+        currentFrame: 0n,
+        AudioWorkletProcessor: class {
+          port = processorPort;
+        },
+        registerProcessor: (_, registered) => {
+          Processor = registered;
+        },
+      });
+      await import(path);
+    },
+  };
 
   constructor({ sampleRate }) {
     this.sampleRate = sampleRate;
   }
 
   createMediaStreamSource() {
-    return { connect() {} };
+    return { context: this, connect: (node) => node.begin?.() };
   }
 
   createScriptProcessor(length) {
@@ -63,5 +84,28 @@ export class AudioContext {
       node.onaudioprocess?.({ inputBuffer: { getChannelData: () => block } });
     }, PACE_MS);
     return node;
+  }
+}
+
+/** Runs the processor on this thread, with the count of samples as the BigInt that node-web-audio-api makes of it. */
+export class AudioWorkletNode {
+  constructor(_context, _name, { processorOptions }) {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    processorPort = port2;
+    this.processor = new Processor({ processorOptions });
+  }
+
+  connect() {}
+
+  begin() {
+    const samples = sound();
+    setInterval(() => {
+      for (let n = 0; n < 1024; n += BLOCK_SAMPLES) {
+        const block = Float32Array.from({ length: BLOCK_SAMPLES }, () => samples.next().value);
+        this.processor.process([[block]], [[new Float32Array(BLOCK_SAMPLES)]]);
+        globalThis.currentFrame += BigInt(BLOCK_SAMPLES);
+      }
+    }, PACE_MS);
   }
 }

@@ -1,8 +1,9 @@
 import type { ModelConfig } from '../../config.js';
 import type { BadFile } from '../evaluate/bad-file.js';
 import { SILENCE, UNKNOWN } from '../evaluate/data-set.js';
+import { soundFiles } from '../evaluate/files.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
-import { soundFiles, type WordFile, wordFiles } from './training-files.js';
+import { type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';
 
 /** Where in the bank a recording lies. */

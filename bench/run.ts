@@ -1,8 +1,11 @@
 import { cpus } from 'node:os';
 import { benchFile } from './file.js';
 import { benchFrame } from './frame.js';
+import { benchTraining } from './training.js';
 
 console.log(`Node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores\n`);
 await benchFrame();
 console.log('');
 await benchFile();
+console.log('');
+await benchTraining();

@@ -1,7 +1,10 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ModelFile, readModelFile } from '../model-file.js';
+import { readModel } from '../node/open-model.js';
 import { PRESETS, type PresetName, type Recipe } from '../train/recipe.js';
+import { shapeOf } from '../train/start-from.js';
 import { train } from '../train/train.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
@@ -18,6 +21,9 @@ Examples:
 Beside OUT, OUT.checkpoint, OUT.jsonl (the log) and OUT.html (the same as charts) are written after every epoch.
 `;
 
+/** What has been learnt is not to be shaken off. */
+const FROM_RATE = 0.2;
+
 /** What commander makes of the options. */
 interface TrainCommandOptions {
   data: string[];
@@ -27,10 +33,12 @@ interface TrainCommandOptions {
   noise: string[];
   rir?: string[];
   preset: PresetName;
+  from?: string;
   cell?: Recipe['cell'];
   hidden?: number;
   layers?: number;
   epochs?: number;
+  rate?: number;
   seed: number;
   workers: number;
   licence?: string;
@@ -55,10 +63,12 @@ export function addTrainCommand(program: Command): void {
     .option('--noise <paths...>', 'recordings of noise', [])
     .option('--rir <paths...>', 'recorded impulse responses of rooms')
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
+    .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
     .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
     .option('--layers <n>', 'recurrent layers; 0 for none', wholeNumber(0))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
+    .option('--rate <x>', "largest learning rate, if not the recipe's", positiveNumber)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
     .option('--licence <text>', 'how the model may be used; `earshot info` shows it')
@@ -77,8 +87,9 @@ async function run(options: TrainCommandOptions): Promise<number> {
   try {
     const { data, negatives, noise, rir: rooms, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
-    const recipe = recipeOf(options);
-    const sources = { data, negatives, noise, rooms, words, out, recipe, licence, trainingData };
+    const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
+    const recipe = recipeOf(options, from);
+    const sources = { data, negatives, noise, rooms, words, out, recipe, from, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;
@@ -89,13 +100,17 @@ async function run(options: TrainCommandOptions): Promise<number> {
   }
 }
 
-function recipeOf({ preset, cell, hidden, layers, epochs }: TrainCommandOptions): Recipe {
+/** A model that training goes on from says the network's shape. */
+function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOptions, from?: ModelFile): Recipe {
+  const recipe = PRESETS[preset];
   return {
-    ...PRESETS[preset],
+    ...recipe,
     ...(cell && { cell }),
     ...(hidden && { hiddenSize: hidden }),
     ...(layers !== undefined && { layers }),
+    ...(from && { ...shapeOf(from), peakRate: recipe.peakRate * FROM_RATE }),
     ...(epochs && { epochs }),
+    ...(rate && { peakRate: rate }),
   };
 }
 
@@ -108,6 +123,12 @@ function wordList(text: string): string[] {
     throw new InvalidArgumentError('Expected different words such as yes,no.');
   }
   return words;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 }
 
 const wholeNumber = (least: number) => (text: string) => {

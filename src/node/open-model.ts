@@ -19,12 +19,13 @@ export function modelPath(pathOrName: string): string {
  * @throws EarshotError EARSHOT_MODEL_NOT_FOUND, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
  */
 export async function openModel(pathOrName: string = DEFAULT_MODEL, options: LoadOptions = {}): Promise<Model> {
-  return loadModel(await read(pathOrName), options);
+  return loadModel(await readModel(pathOrName), options);
 }
 
 const isName = (pathOrName: string): boolean => /^[a-z0-9-]+$/.test(pathOrName);
 
-async function read(pathOrName: string): Promise<Uint8Array> {
+/** The bytes of a model, found as `openModel` does. @throws EarshotError EARSHOT_MODEL_NOT_FOUND */
+export async function readModel(pathOrName: string): Promise<Uint8Array> {
   try {
     return await readFile(modelPath(pathOrName));
   } catch (cause) {

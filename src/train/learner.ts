@@ -4,7 +4,7 @@ import { Augmenter } from './augment/augmenter.js';
 import type { TrainingData } from './data/training-data.js';
 import { extractRow, StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
 import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
-import { crossEntropy, stepWeights } from './loss.js';
+import { crossEntropy, type SegmentKind, weighSteps } from './loss.js';
 import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
 import { Optimiser } from './optimiser.js';
 import { parameterPlan } from './parameters.js';
@@ -72,12 +72,16 @@ export class Learner {
    * @param firstRow place of row 0 in the whole batch
    */
   accumulate(indices: Int32Array, epoch: number, step: number, firstRow: number): number {
-    const { seed, recipe } = this.#options;
+    const { seed, recipe, rows } = this.#options;
     const { network, optimiser } = this;
-    const { labels, weights } = this.#prepare(indices, epoch, step, firstRow);
+    const { labels, kinds } = this.#prepare(indices, epoch, step, firstRow);
     network.forward(optimiser.weights, {
       share: recipe.dropout,
       seed: new Random(seed, epoch, step, firstRow, DROPOUT).bits(),
+    });
+    const weights = new Float32Array(network.logits.steps * rows);
+    kinds.forEach((kind, row) => {
+      weighSteps(kind, network.logits, row, weights);
     });
     for (let i = 0; i < weights.length; i++) weights[i] /= recipe.batch;
     const loss = crossEntropy(network.logits, { labels, weights, smoothing: recipe.labelSmoothing });
@@ -90,21 +94,18 @@ export class Learner {
     const { seed, rows } = this.#options;
     const { network } = this;
     const { values } = network.features;
-    const { steps } = network.logits;
     this.#carry(epoch, step, firstRow);
     const labels = new Int32Array(rows);
-    const weights = new Float32Array(steps * rows);
+    const kinds: SegmentKind[] = [];
     for (let row = 0; row < rows; row++) {
       const random = new Random(seed, epoch, step, firstRow + row);
       const { kind, label, span } = this.#segments.at(indices[row], random);
       this.#augmenter.segment(kind, span, random, this.#samples);
       extractRow(this.#extractor, this.#options.config, this.#samples, network.features, values, row);
       labels[row] = label;
-      stepWeights(kind, steps).forEach((weight, t) => {
-        weights[t * rows + row] = weight;
-      });
+      kinds.push(kind);
     }
-    return { labels, weights };
+    return { labels, kinds };
   }
 
   /** To be done before the features of the last batch, which are history too, are overwritten. */

@@ -1,18 +1,35 @@
+import { SILENCE_LABEL, UNKNOWN_LABEL } from './data/training-data.js';
 import type { Signal } from './network/signal.js';
 
 /** What a segment is: that decides at which steps it is told its label. */
-export type SegmentKind = 'word' | 'speech' | 'silence';
+export type SegmentKind = 'word' | 'speech' | 'runOn' | 'silence';
 
-/** The share of a word's clip, at its end, in which the network must say the word. */
+/** The share of a segment's steps at which it is judged: the last ones of a word, the worst ones of running speech. */
 const JUDGED_SHARE = 1 / 3;
 
 /**
- * Weight of each step in a segment's loss; they sum to 1. A word is judged over the last third of its clip: before,
- * nobody can tell "on" from "off". Running speech and noise are judged at every step.
+ * Writes the weights of one row's steps in the loss, [steps][rows]; they sum to 1. A word is judged over the last third
+ * of its clip: before, nobody can tell "on" from "off". Noise is judged at every step. Running speech is judged at the
+ * third of its steps where the network believes most in a keyword (hard negatives), because a false accept is short.
  */
-export function stepWeights(kind: SegmentKind, steps: number): Float32Array {
-  const first = kind === 'word' ? steps - Math.floor(steps * JUDGED_SHARE) : 0;
-  return new Float32Array(steps).fill(1 / (steps - first), first);
+export function weighSteps(kind: SegmentKind, logits: Signal, row: number, weights: Float32Array): void {
+  const { steps, rows } = logits;
+  const judged = kind === 'silence' ? steps : Math.floor(steps * JUDGED_SHARE);
+  const chosen = kind === 'speech' || kind === 'runOn' ? mostBelieving(logits, row) : lastFirst(steps);
+  for (let t = 0; t < steps; t++) weights[t * rows + row] = 0;
+  for (const t of chosen.slice(0, judged)) weights[t * rows + row] = 1 / judged;
+}
+
+const lastFirst = (steps: number): number[] => Array.from({ length: steps }, (_, n) => steps - 1 - n);
+
+/** A row's steps, those first at which the keywords' posteriors together are largest. */
+function mostBelieving({ values, steps, rows, size }: Signal, row: number): number[] {
+  const one = new Float64Array(size);
+  const beliefs = Array.from({ length: steps }, (_, t) => {
+    posteriors(values, (t * rows + row) * size, one);
+    return 1 - one[SILENCE_LABEL] - one[UNKNOWN_LABEL];
+  });
+  return lastFirst(steps).sort((a, b) => beliefs[b] - beliefs[a]);
 }
 
 export interface Targets {

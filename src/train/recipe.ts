@@ -8,6 +8,8 @@ export interface Recipe {
   readonly layers: number;
   readonly convolutions: readonly ConvolutionConfig[];
   readonly coefficients: number;
+  /** Of the weights in the model's file. */
+  readonly weightBits: 8 | 32;
   /** Frames at a clip's end whose mean posterior labels it. */
   readonly clipFrames: number;
   readonly epochs: number;
@@ -24,9 +26,10 @@ export interface Recipe {
   readonly labelSmoothing: number;
   /** Share of segments that begin in the state in which a random segment of the last batch ended. */
   readonly carriedShare: number;
-  /** Segments of noise, and of running speech, for each recording of a word. */
+  /** Segments of noise, of running speech, and of words run together, for each recording of a word. */
   readonly silenceShare: number;
   readonly speechShare: number;
+  readonly runOnShare: number;
   readonly augmentation: Augmentation;
 }
 
@@ -39,27 +42,32 @@ const COMMANDS: Recipe = {
     { channels: 128, kernel: 4, stride: 2 },
   ],
   coefficients: 40,
+  weightBits: 32,
   clipFrames: 8,
-  epochs: 70,
-  batch: 256,
-  peakRate: 3e-3,
+  epochs: 60,
+  batch: 128,
+  peakRate: 2e-3,
   warmUp: 0.12,
   weightDecay: 0.02,
   clipNorm: 2,
   averaging: 0.999,
-  dropout: 0.15,
+  dropout: 0.1,
   labelSmoothing: 0.05,
   carriedShare: 0.6,
   silenceShare: 0.11,
-  speechShare: 0.06,
+  speechShare: 0.1,
+  runOnShare: 0.08,
   augmentation: {
     shiftS: 0.1,
     speed: 0.12,
     gainDb: [-13, 5],
     noiseShare: 0.5,
     noiseSnrDb: [5, 38],
+    tiltShare: 0.5,
     roomShare: 0.15,
     lineShare: 0.15,
+    floorShare: 0.7,
+    floorDb: [-95, -60],
     silencePeakDb: [-60, 0],
   },
 };
@@ -77,6 +85,7 @@ export const PRESETS = {
     ],
     hiddenSize: 96,
     layers: 1,
+    weightBits: 8,
     dropout: 0.05,
   },
   /** The starter's shape, without convolutions: 158,000 parameters at every frame. */

@@ -1,4 +1,5 @@
-import type { Span, TrainingData } from './data/training-data.js';
+import { SILENCE_LABEL, type Span, type TrainingData, UNKNOWN_LABEL } from './data/training-data.js';
+import { WordDraws } from './data/word-draws.js';
 import type { SegmentKind } from './loss.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
@@ -7,40 +8,51 @@ import type { Recipe } from './recipe.js';
 export interface Segment {
   readonly kind: SegmentKind;
   readonly label: number;
-  /** None for silence. */
+  /** Of words and of speech. */
   readonly span: Span | undefined;
 }
 
-/** Indices of `_silence_` and `_unknown_` among the labels. */
-const SILENCE_LABEL = 0;
-const UNKNOWN_LABEL = 1;
+/** What stands in an epoch's order for a segment that is no recording of a word. */
+const SILENCE = -1;
+const SPEECH = -2;
+const RUN_ON = -3;
 
-/** All segments of an epoch: each recording of a word once, and shares of silence and of running speech. */
+type Shares = Pick<Recipe, 'silenceShare' | 'speechShare' | 'runOnShare'>;
+
+/** All segments of an epoch: recordings of words, and shares of silence, of running speech, and of words run together. */
 export class Segments {
   readonly count: number;
   readonly #data: TrainingData;
-  readonly #silenceEnd: number;
+  readonly #words: WordDraws;
+  readonly #others: number[];
   readonly #speechSamples: number;
 
-  constructor(data: TrainingData, { silenceShare, speechShare }: Pick<Recipe, 'silenceShare' | 'speechShare'>) {
-    const words = data.training.length;
+  constructor(data: TrainingData, { silenceShare, speechShare, runOnShare }: Shares) {
+    const others = (what: number, share: number) => new Array<number>(Math.round(share * this.#words.count)).fill(what);
     this.#data = data;
+    this.#words = new WordDraws(data.training);
     this.#speechSamples = data.speech.reduce((sum, { length }) => sum + length, 0);
-    this.#silenceEnd = words + Math.round(silenceShare * words);
-    this.count = this.#silenceEnd + (this.#speechSamples > 0 ? Math.round(speechShare * words) : 0);
+    this.#others = [
+      ...others(SILENCE, silenceShare),
+      ...others(SPEECH, this.#speechSamples > 0 ? speechShare : 0),
+      ...others(RUN_ON, data.training.some(({ label }) => label === UNKNOWN_LABEL) ? runOnShare : 0),
+    ];
+    this.count = this.#words.count + this.#others.length;
   }
 
-  /** The order of an epoch. */
+  /** The segments of an epoch in their order, for `at`. */
   order(seed: number, epoch: number): Int32Array {
-    return new Random(seed, epoch, ORDER).shuffle(Int32Array.from({ length: this.count }, (_, i) => i));
+    const random = new Random(seed, epoch, ORDER);
+    return random.shuffle(Int32Array.from([...this.#words.draw(random), ...this.#others]));
   }
 
-  /** Segment number `index`. Running speech is drawn anew each time. */
+  /** What stands in an order. Running speech is drawn anew each time. */
   at(index: number, random: Random): Segment {
-    const { training } = this.#data;
-    if (index < training.length) return { kind: 'word', label: training[index].label, span: training[index] };
-    if (index < this.#silenceEnd) return { kind: 'silence', label: SILENCE_LABEL, span: undefined };
-    return { kind: 'speech', label: UNKNOWN_LABEL, span: this.#drawSpeech(random) };
+    if (index === SILENCE) return { kind: 'silence', label: SILENCE_LABEL, span: undefined };
+    if (index === SPEECH) return { kind: 'speech', label: UNKNOWN_LABEL, span: this.#drawSpeech(random) };
+    if (index === RUN_ON) return { kind: 'runOn', label: UNKNOWN_LABEL, span: undefined };
+    const clip = this.#data.training[index];
+    return { kind: 'word', label: clip.label, span: clip };
   }
 
   /** Every moment of speech has the same chance. */

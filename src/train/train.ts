@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { ModelConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
+import type { ModelFile } from '../model-file.js';
 import { writeAtomically } from './atomic-file.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { Crew, type EpochReport } from './crew.js';
@@ -12,6 +13,7 @@ import { modelBytes } from './model-bytes.js';
 import { initialState } from './optimiser.js';
 import { initialParameters, parameterPlan } from './parameters.js';
 import { modelConfigOf, type Recipe } from './recipe.js';
+import { startFrom } from './start-from.js';
 import { teamMemory } from './team.js';
 import { trainingReport } from './training-report.js';
 
@@ -20,6 +22,8 @@ export interface TrainOptions extends DataSources {
   /** The model; `OUT.checkpoint`, `OUT.jsonl` and `OUT.html` are written beside it. */
   readonly out: string;
   readonly recipe: Recipe;
+  /** A model to begin with; the recipe has its shape (`shapeOf`). */
+  readonly from?: ModelFile | undefined;
   /** What the model's file says of how it may be used, and of what it was trained on. */
   readonly licence?: string | undefined;
   readonly trainingData?: string | undefined;
@@ -83,11 +87,11 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
     onProgress: (done, total) => onProgress?.({ type: 'reading', done, total }),
   });
   checkData(data, config, recipe);
-  const run = { ...recipe, labels: config.labels, seed, workers, data: amounts(data) };
+  const run = { ...recipe, from: options.from?.fingerprint, labels: config.labels, seed, workers, data: amounts(data) };
   const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl`, report: `${out}.html` };
   const recordings = { training: data.training.length, validation: data.validation.length };
   const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
-  const start = saved ?? freshStart(data, config, recipe, seed);
+  const start = saved ?? freshStart(data, config, options);
   const log = await restartLog(files.log, start.epochs);
   onProgress?.({ type: 'data', data, bad, done: start.epochs });
   const crew = startCrew(options, config, data, start);
@@ -102,7 +106,7 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
       if (!state) throw new Error('The first worker gave no state');
       const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
       log.push(entry);
-      await writeAtomically(out, modelBytes(config, state.average, start.statistics));
+      await writeAtomically(out, modelBytes(config, state.average, start.statistics, recipe.weightBits));
       await appendFile(files.log, `${JSON.stringify(entry)}\n`);
       // Last, so that what is written twice after a crash is the log, which is cut back.
       await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });
@@ -141,9 +145,11 @@ const amounts = (data: TrainingData) => ({
   rooms: data.rooms.length || undefined,
 });
 
-function freshStart(data: TrainingData, config: ModelConfig, recipe: Recipe, seed: number): Checkpoint {
-  const statistics = featureStatistics(data, config, recipe, seed);
-  return { epochs: 0, statistics, state: initialState(initialParameters(config, seed)) };
+function freshStart(data: TrainingData, config: ModelConfig, { from, recipe, seed }: TrainOptions): Checkpoint {
+  const { parameters, statistics } = from
+    ? startFrom(from, config, seed)
+    : { parameters: initialParameters(config, seed), statistics: featureStatistics(data, config, recipe, seed) };
+  return { epochs: 0, statistics, state: initialState(parameters) };
 }
 
 function startCrew(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TrainingMemory } from '../../src/train/kernels/kernels.ts';
-import { crossEntropy, stepWeights } from '../../src/train/loss.ts';
+import { crossEntropy, type SegmentKind, weighSteps } from '../../src/train/loss.ts';
 import { Signal } from '../../src/train/network/signal.ts';
 import { numbers } from './helpers.ts';
 
@@ -51,12 +51,46 @@ describe('the loss', () => {
 });
 
 describe('the weights of steps', () => {
-  test.each(['word', 'speech', 'silence'] as const)('of a segment of %s sum to 1', (kind) => {
-    for (const steps of [25, 50]) expect(stepWeights(kind, steps).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+  const steps = 25;
+  const weigh = (kind: SegmentKind, seed = 1) => {
+    const logits = new Signal(new TrainingMemory(), { steps, rows: 3 }, 4);
+    logits.values.set(numbers(steps * 3 * 4, seed, 3));
+    const all = new Float32Array(steps * 3).fill(7);
+    weighSteps(kind, logits, 1, all);
+    return { logits, all, weights: all.filter((_, i) => i % 3 === 1) };
+  };
+
+  test.each([
+    'word',
+    'speech',
+    'runOn',
+    'silence',
+  ] as const)('of a segment of %s sum to 1, and other rows stay', (kind) => {
+    const { all, weights } = weigh(kind);
+    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+    expect(all.filter((_, i) => i % 3 !== 1).every((weight) => weight === 7)).toBe(true);
   });
 
-  test('begin in the last third of a word, and at once in speech', () => {
-    expect(stepWeights('word', 25).findIndex((weight) => weight > 0)).toBe(17);
-    expect(stepWeights('speech', 25)[0]).toBeGreaterThan(0);
+  test('begin in the last third of a word, and at once in silence', () => {
+    expect(weigh('word').weights.findIndex((weight) => weight > 0)).toBe(17);
+    expect(weigh('silence').weights[0]).toBeGreaterThan(0);
+  });
+
+  test('of speech lie where the keywords are believed in most', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const { logits, weights } = weigh('speech', seed);
+        const beliefs = Array.from({ length: steps }, (_, t) => {
+          const [silence, unknown, ...keywords] = logits.values
+            .subarray((3 * t + 1) * 4, (3 * t + 2) * 4)
+            .map(Math.exp);
+          const keyword = keywords.reduce((a, b) => a + b);
+          return keyword / (silence + unknown + keyword);
+        });
+        const least = Math.min(...beliefs.filter((_, t) => weights[t] > 0));
+        const most = Math.max(...beliefs.filter((_, t) => weights[t] === 0));
+        expect(least).toBeGreaterThanOrEqual(most - 1e-6);
+      }),
+    );
   });
 });

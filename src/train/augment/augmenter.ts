@@ -2,9 +2,11 @@ import type { Span, TrainingData } from '../data/training-data.js';
 import type { SegmentKind } from '../loss.js';
 import type { Random } from '../random.js';
 import { throughLine } from './line.js';
-import { addAtSnr, drawNoise, setPeak } from './noise.js';
+import { addAtSnr, addFloor, drawNoise, setPeak } from './noise.js';
 import { readAtSpeed } from './resample-clip.js';
 import { Rooms } from './rooms.js';
+import { RunOn } from './run-on.js';
+import { tilt } from './tilt.js';
 
 type Range = readonly [low: number, high: number];
 
@@ -17,8 +19,12 @@ export interface Augmentation {
   readonly gainDb: Range;
   readonly noiseShare: number;
   readonly noiseSnrDb: Range;
+  readonly tiltShare: number;
   readonly roomShare: number;
   readonly lineShare: number;
+  /** White noise under everything, such as a microphone makes: root mean square against full scale. */
+  readonly floorShare: number;
+  readonly floorDb: Range;
   /** Peak of noise that is a `_silence_`, below full scale. */
   readonly silencePeakDb: Range;
 }
@@ -35,6 +41,7 @@ export class Augmenter {
   readonly #options: Augmentation;
   readonly #noise: Float32Array;
   readonly #rooms: Rooms;
+  readonly #runOn: RunOn;
 
   /** @param segmentSamples length of all segments: a second, and what the last frame covers beyond */
   constructor(data: TrainingData, sampleRate: number, segmentSamples: number, options: Augmentation) {
@@ -43,11 +50,12 @@ export class Augmenter {
     this.#options = options;
     this.#noise = new Float32Array(segmentSamples);
     this.#rooms = new Rooms(data, sampleRate, segmentSamples);
+    this.#runOn = new RunOn(data, sampleRate);
   }
 
-  /** Writes one segment to `out`. `span` is the recording; of no use for silence. */
+  /** Writes one segment to `out`. `span` is the recording of a word or of speech. */
   segment(kind: SegmentKind, span: Span | undefined, random: Random, out: Float32Array): void {
-    if (kind === 'silence' || !span) this.#silence(random, out);
+    if (kind === 'silence') this.#silence(random, out);
     else this.#sound(kind, span, random, out);
     for (let i = 0; i < out.length; i++) out[i] = Math.max(-1, Math.min(LARGEST, out[i]));
   }
@@ -58,20 +66,15 @@ export class Augmenter {
     if (random.chance(DEAD_SILENCE_SHARE)) out.fill(0);
   }
 
-  #sound(kind: SegmentKind, span: Span, random: Random, out: Float32Array): void {
-    const { shiftS, speed, gainDb, noiseShare, noiseSnrDb, roomShare, lineShare } = this.#options;
+  #sound(kind: SegmentKind, span: Span | undefined, random: Random, out: Float32Array): void {
+    const { speed, gainDb, noiseShare, noiseSnrDb, tiltShare, roomShare, lineShare, floorShare, floorDb } =
+      this.#options;
     const rate = this.#sampleRate;
     const factor = 1 + random.between(-speed, speed);
-    const shift = random.between(-shiftS, shiftS) * rate;
-    const end = span.offset + span.length;
-    if (kind === 'word') {
-      // The middle of the clip stays in the middle of the second.
-      const middle = rate / 2;
-      readAtSpeed(this.#data.samples, span.offset, end, factor, shift + middle - span.length / 2 / factor, out);
-    } else {
-      const room = Math.max(0, span.length - out.length * factor);
-      readAtSpeed(this.#data.samples, span.offset, end, factor, -random.below(room + 1) / factor, out);
-    }
+    if (!span) this.#runOn.fill(factor, random, out);
+    else if (kind === 'word') this.#word(span, factor, random, out);
+    else this.#speech(span, factor, random, out);
+    if (random.chance(tiltShare)) tilt(out, random);
     if (random.chance(roomShare)) this.#rooms.add(out, random);
     scale(out, random.between(...gainDb));
     if (random.chance(noiseShare)) {
@@ -79,6 +82,20 @@ export class Augmenter {
       addAtSnr(out, this.#noise, random.between(...noiseSnrDb));
     }
     if (random.chance(lineShare)) throughLine(out, rate, random);
+    if (random.chance(floorShare)) addFloor(out, random.between(...floorDb), random);
+  }
+
+  /** The middle of the recording comes near the middle of the second. */
+  #word({ offset, length }: Span, factor: number, random: Random, out: Float32Array): void {
+    const { shiftS } = this.#options;
+    const middle = (0.5 + random.between(-shiftS, shiftS)) * this.#sampleRate;
+    readAtSpeed(this.#data.samples, offset, offset + length, factor, middle - length / 2 / factor, out);
+  }
+
+  /** Any second of the recording. */
+  #speech({ offset, length }: Span, factor: number, random: Random, out: Float32Array): void {
+    const room = Math.max(0, length - out.length * factor);
+    readAtSpeed(this.#data.samples, offset, offset + length, factor, -random.below(room + 1) / factor, out);
   }
 }
 

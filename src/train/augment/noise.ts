@@ -48,6 +48,12 @@ export function addAtSnr(samples: Float32Array, noise: Float32Array, snrDb: numb
   for (let i = 0; i < samples.length; i++) samples[i] += gain * noise[i];
 }
 
+/** samples += white noise whose root mean square is this many dB below full scale. */
+export function addFloor(samples: Float32Array, levelDb: number, random: Random): void {
+  const bound = Math.sqrt(3) * 10 ** (levelDb / 20);
+  for (let i = 0; i < samples.length; i++) samples[i] += random.between(-bound, bound);
+}
+
 /** Scales so that the largest magnitude is this many dB below full scale. */
 export function setPeak(samples: Float32Array, levelDb: number): void {
   const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

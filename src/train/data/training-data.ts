@@ -16,7 +16,13 @@ export interface Span {
 export interface WordClip extends Span {
   /** Index of its label. */
   readonly label: number;
+  /** Which of the directories it lies in. */
+  readonly source: number;
 }
+
+/** Indices of `_silence_` and `_unknown_` among the labels. */
+export const SILENCE_LABEL = 0;
+export const UNKNOWN_LABEL = 1;
 
 /** Everything that is learnt from, in memory that all threads share. */
 export interface TrainingData {
@@ -50,7 +56,9 @@ export async function loadTrainingData(
   { labels }: Pick<ModelConfig, 'labels'>,
   options: BankOptions,
 ): Promise<{ data: TrainingData; bad: readonly BadFile[] }> {
-  const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flat();
+  const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flatMap(
+    (files, source) => files.map((file) => ({ ...file, source })),
+  );
   const speech = await soundFiles(sources.negatives);
   const noise = await soundFiles(sources.noise);
   const rooms = await soundFiles(sources.rooms ?? []);
@@ -60,11 +68,12 @@ export async function loadTrainingData(
   const bad = [...bank.bad];
   const clips: (WordClip & Pick<WordFile, 'part'>)[] = [];
   for (const word of words) {
+    const { part, source } = word;
     const label = labels.indexOf(word.label);
     for (const recording of find(word.path)) {
       const span = pieceOf(recording, word, options.sampleRate);
       if (span.length <= 0) bad.push(emptyPiece(word));
-      else clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, part: word.part });
+      else clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, part, source });
     }
   }
   const part = (name: string): WordClip[] => clips.filter((clip) => clip.part === name && clip.label >= 0);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
 import { throughLine } from '../../../src/train/augment/line.ts';
-import { addAtSnr, power, setPeak } from '../../../src/train/augment/noise.ts';
+import { addAtSnr, addFloor, power, setPeak } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
 import { addRoom } from '../../../src/train/augment/room.ts';
+import { tilt } from '../../../src/train/augment/tilt.ts';
 import type { TrainingData } from '../../../src/train/data/training-data.ts';
 import { Random } from '../../../src/train/random.ts';
 import { PRESETS } from '../../../src/train/recipe.ts';
@@ -55,6 +56,30 @@ describe('noise', () => {
     const samples = numbers(RATE, 3, 0.01);
     setPeak(samples, -6);
     expect(Math.max(...samples.map(Math.abs))).toBeCloseTo(10 ** (-6 / 20), 5);
+  });
+});
+
+describe('a noise floor', () => {
+  test('has the level that was asked for', () => {
+    const samples = new Float32Array(RATE);
+    addFloor(samples, -60, new Random(1));
+    expect(10 * Math.log10(power(samples))).toBeCloseTo(-60, 0);
+  });
+});
+
+describe('another microphone', () => {
+  test('is brighter or darker, and about as loud for white noise', () => {
+    const darker: boolean[] = [];
+    for (let seed = 0; seed < 20; seed++) {
+      const level = (samples: Float32Array) => {
+        const before = power(samples);
+        tilt(samples, new Random(seed));
+        return power(samples) / before;
+      };
+      expect(level(numbers(RATE, 1))).toBeCloseTo(1, 0);
+      darker.push(level(tone(200)) > level(tone(3600)));
+    }
+    expect(new Set(darker)).toEqual(new Set([true, false]));
   });
 });
 
@@ -120,9 +145,29 @@ describe('segments', () => {
     );
   });
 
+  test('of words run together are never quiet for as long as a pause', () => {
+    const burst = int16(numbers(3000, 5, 0.3));
+    const words = new Int16Array(new SharedArrayBuffer(2 * 8 * RATE));
+    for (let word = 0; word < 8; word++) words.set(burst, word * RATE + 2500);
+    const training = Array.from({ length: 8 }, (_, word) => {
+      return { offset: word * RATE, length: RATE, label: 1 + (word % 3), source: 0 };
+    });
+    const off: Augmentation = { ...options, noiseShare: 0, floorShare: 0, roomShare: 0, lineShare: 0, tiltShare: 0 };
+    const augmenter = new Augmenter({ ...data, samples: words, training }, RATE, 8096, off);
+    for (let seed = 0; seed < 20; seed++) {
+      const out = new Float32Array(8096);
+      augmenter.segment('runOn', undefined, new Random(seed), out);
+      const blocks = Array.from({ length: 100 }, (_, n) => power(out.subarray(80 * n, 80 * n + 80)) > 1e-6);
+      const longest = Math.max(...blocks.map((_, n) => blocks.slice(n).concat(true).indexOf(true)));
+      expect(longest).toBeLessThan(8);
+    }
+  });
+
   test('with everything off are the recording itself', () => {
     const off: Augmentation = {
       ...options,
+      tiltShare: 0,
+      floorShare: 0,
       shiftS: 0,
       speed: 0,
       gainDb: [0, 0],

@@ -88,7 +88,7 @@ describe.each(NETWORKS)('a network of %s', (_, changes) => {
   test('says in training what the engine says live, frame by frame, from its own model file', async () => {
     const steps = 30;
     const { network, vector, weights } = await setUp(config, steps, 2);
-    const model = await loadModel(modelBytes(config, vector, statistics(config)));
+    const model = await loadModel(modelBytes(config, vector, statistics(config), 32));
     const samples = [1, 2].map((seed) => babble(steps * 160 + 96, 8000, seed));
     const extractor = new FusedExtractor(config);
     samples.forEach((signal, row) => {

@@ -1,0 +1,144 @@
+/**
+ * Cross-validation: how good models are that learn from few recordings, measured on recordings that none of them saw.
+ *
+ *     npx tsx scripts/cross-validate.ts --name jarvis --words jarvis --fold DIR/jarvis --fold-negatives DIR… \
+ *         --data DIR… --noise FILE… --from commands --epochs 20 --out FOLDER
+ *
+ * The files of --fold (folders named after words) and of --fold-negatives (running speech without any of them) are
+ * divided among five folds by the hash of their names. Five times a model is trained without one fold, and hears that
+ * fold: its words in streams, its speech for false accepts. The counts of all folds are added up at every threshold.
+ * --data, --negatives and --noise are learnt from in every fold. Where no words are folded, --check holds recordings of
+ * words for the share that is missed. Folds do not know speakers: where recordings do not tell who speaks, one person
+ * may be heard in training and in the fold.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readModelFile } from '../src/model-file.ts';
+import { readModel } from '../src/node/open-model.ts';
+import { soundFiles } from '../src/train/data/training-files.ts';
+import { type Evaluation, evaluate } from '../src/train/evaluate/index.ts';
+import { poissonInterval } from '../src/train/evaluate/poisson.ts';
+import { PRESETS, type PresetName, train } from '../src/train/index.ts';
+import { shapeOf } from '../src/train/start-from.ts';
+import { loadBefore, writeResult } from './result-file.ts';
+
+const FOLDS = 5;
+const WORKERS = 2;
+
+const list = { type: 'string', multiple: true, default: [] as string[] } as const;
+const { values: options } = parseArgs({
+  options: {
+    name: { type: 'string', default: 'folds' },
+    words: { type: 'string', default: '' },
+    fold: list,
+    'fold-negatives': list,
+    data: list,
+    negatives: list,
+    noise: list,
+    check: list,
+    'noise-negatives': list,
+    from: { type: 'string' },
+    preset: { type: 'string', default: 'commands' },
+    epochs: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '1e-3' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string', default: 'folds' },
+    cache: { type: 'string', default: 'folds/cache' },
+  },
+});
+const words = options.words.split(',').filter(Boolean);
+const before = loadBefore();
+
+const foldOf = (path: string): number => createHash('sha1').update(basename(path)).digest().readUInt32BE() % FOLDS;
+
+/** Links the files into `folder`, each under the name of its own folder. */
+async function link(paths: readonly string[], folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const path of paths) {
+    const word = join(folder, basename(dirname(path)));
+    await mkdir(word, { recursive: true });
+    await symlink(resolve(path), join(word, basename(path)));
+  }
+}
+
+async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
+  const [recordings, speech] = await Promise.all([soundFiles(options.fold), soundFiles(options['fold-negatives'])]);
+  const inFold = (path: string) => foldOf(path) === fold;
+  // Below "training" nothing is kept back by the rule of Speech Commands.
+  await link(
+    recordings.filter((path) => !inFold(path)),
+    join(folder, 'words', 'training'),
+  );
+  await link(recordings.filter(inFold), join(folder, 'held-words'));
+  await link(
+    speech.filter((path) => !inFold(path)),
+    join(folder, 'speech'),
+  );
+  await link(speech.filter(inFold), join(folder, 'held-speech'));
+  const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
+  const preset = PRESETS[options.preset as PresetName];
+  const recipe = {
+    ...preset,
+    ...(from && shapeOf(from)),
+    epochs: Number(options.epochs),
+    peakRate: Number(options.rate),
+  };
+  const out = join(folder, `${options.name}.safetensors`);
+  await train({
+    words,
+    out,
+    recipe,
+    from,
+    data: [...(options.fold.length > 0 ? [join(folder, 'words')] : []), ...options.data],
+    negatives: [join(folder, 'speech'), ...options.negatives],
+    noise: options.noise,
+    seed: Number(options.seed),
+    workers: WORKERS,
+    cache: options.cache,
+    resume: true,
+    onProgress: (progress) => {
+      if (progress.type === 'epoch') console.log(`fold ${fold}`, JSON.stringify(progress.entry));
+    },
+  });
+  return readFile(out);
+}
+
+const evaluations: Evaluation[] = [];
+let noiseAccepts = 0;
+let noiseHours = 0;
+for (let fold = 0; fold < FOLDS; fold++) {
+  const folder = join(options.out, `${fold}`);
+  const model = await trainFold(fold, folder);
+  const data = options.fold.length > 0 ? [join(folder, 'held-words')] : options.check;
+  evaluations.push(await evaluate({ model, data, negatives: [join(folder, 'held-speech')] }));
+  if (options['noise-negatives'].length === 0) continue;
+  const { negatives } = await evaluate({ model, data, negatives: options['noise-negatives'] });
+  noiseAccepts += negatives?.accepts ?? 0;
+  noiseHours += negatives?.hours ?? 0;
+}
+
+const total = (of: (evaluation: Evaluation) => number): number => evaluations.reduce((sum, e) => sum + of(e), 0);
+const keywords = total((e) => e.words.keywords);
+const hours = total((e) => e.negatives?.hours ?? 0);
+const det = evaluations[0].det.map(({ threshold }, n) => {
+  const sum = (of: 'misses' | 'accepts') =>
+    total((e) => Object.values(e.det[n].perLabel).reduce((all, label) => all + label[of], 0));
+  const accepts = sum('accepts');
+  const interval = poissonInterval(accepts).map((bound) => bound / hours);
+  const falseAcceptsPerHour = accepts / hours;
+  return { threshold, falseRejectRate: sum('misses') / keywords, accepts, falseAcceptsPerHour, interval };
+});
+const delays = evaluations.flatMap(({ words }) => words.delaysMs).sort((a, b) => a - b);
+writeResult(options.name, before, {
+  folds: FOLDS,
+  keywords,
+  hours,
+  delayMs: { median: delays[delays.length >> 1], p90: delays[Math.floor(0.9 * delays.length)] },
+  noise: { accepts: noiseAccepts, hours: noiseHours },
+  atOneAnHour: det.find(({ falseAcceptsPerHour }) => falseAcceptsPerHour <= 1),
+  atNone: det.find(({ accepts }) => accepts === 0),
+  det,
+});

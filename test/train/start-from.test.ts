@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { readModelFile } from '../../src/model-file.ts';
+import { quantise } from '../../src/rnn/quantise.ts';
+import { readSafetensors, writeSafetensors } from '../../src/rnn/safetensors.ts';
+import { modelBytes } from '../../src/train/model-bytes.ts';
+import { findParameter, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
+import { startFrom } from '../../src/train/start-from.ts';
+import { smallConfig } from './helpers.ts';
+
+describe('going on from a model', () => {
+  const config = smallConfig();
+  const known = initialParameters(config, 1);
+  const statistics = { mean: new Float32Array(10).fill(3), deviation: new Float32Array(10).fill(2) };
+  const bytes = modelBytes(config, known, statistics, 32);
+
+  test('of the same labels begins with all of its weights and its statistics', () => {
+    expect(startFrom(readModelFile(bytes), config, 7)).toEqual({ parameters: known, statistics });
+  });
+
+  test('takes over the outputs of labels that both know, and begins anew with the others', () => {
+    const other = smallConfig({ labels: ['_silence_', '_unknown_', 'jarvis', 'yes'] });
+    const { parameters } = startFrom(readModelFile(bytes), other, 7);
+    const rows = (vector: Float32Array, of: typeof config, row: number) => {
+      const { offset } = findParameter(parameterPlan(of), 'dense.weight');
+      return [...vector.subarray(offset + row * 12, offset + (row + 1) * 12)];
+    };
+    expect(rows(parameters, other, 3)).toEqual(rows(known, config, 2));
+    expect(rows(parameters, other, 0)).toEqual(rows(known, config, 0));
+    expect(rows(parameters, other, 2)).toEqual(rows(initialParameters(other, 7), other, 2));
+  });
+
+  test('refuses weights of 8 bits', () => {
+    const eight = readModelFile(writeSafetensors(quantise(readSafetensors(bytes))));
+    expect(() => startFrom(eight, config, 7)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
+  });
+});

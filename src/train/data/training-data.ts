@@ -94,7 +94,7 @@ function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }: WordFi
   return { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
 }
 
-const emptyPiece = ({ path, start, end = Infinity }: WordFile): BadFile => ({
+const emptyPiece = ({ path, start = 0, end = Infinity }: WordFile): BadFile => ({
   path,
   code: 'EARSHOT_AUDIO_EMPTY',
   message: `There is no sound from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`,

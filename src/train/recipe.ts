@@ -63,12 +63,13 @@ const COMMANDS: Recipe = {
     gainDb: [-13, 5],
     noiseShare: 0.5,
     noiseSnrDb: [5, 38],
+    gateShare: 0.3,
     tiltShare: 0.5,
     roomShare: 0.15,
     lineShare: 0.15,
     floorShare: 0.7,
     floorDb: [-95, -60],
-    silencePeakDb: [-60, 0],
+    silencePeakDb: [-95, 0],
   },
 };
 

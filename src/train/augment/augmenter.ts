@@ -1,6 +1,7 @@
 import type { Span, TrainingData } from '../data/training-data.js';
 import type { SegmentKind } from '../loss.js';
 import type { Random } from '../random.js';
+import { gate } from './gate.js';
 import { throughLine } from './line.js';
 import { addAtSnr, addFloor, drawNoise, setPeak } from './noise.js';
 import { readAtSpeed } from './resample-clip.js';
@@ -19,6 +20,8 @@ export interface Augmentation {
   readonly gainDb: Range;
   readonly noiseShare: number;
   readonly noiseSnrDb: Range;
+  /** Of words: noise suppression. */
+  readonly gateShare: number;
   readonly tiltShare: number;
   readonly roomShare: number;
   readonly lineShare: number;
@@ -87,9 +90,10 @@ export class Augmenter {
 
   /** The middle of the recording comes near the middle of the second. */
   #word({ offset, length }: Span, factor: number, random: Random, out: Float32Array): void {
-    const { shiftS } = this.#options;
+    const { shiftS, gateShare } = this.#options;
     const middle = (0.5 + random.between(-shiftS, shiftS)) * this.#sampleRate;
     readAtSpeed(this.#data.samples, offset, offset + length, factor, middle - length / 2 / factor, out);
+    if (random.chance(gateShare)) gate(out, this.#sampleRate, random);
   }
 
   /** Any second of the recording. */

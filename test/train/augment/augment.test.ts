@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
+import { gate } from '../../../src/train/augment/gate.ts';
 import { throughLine } from '../../../src/train/augment/line.ts';
 import { addAtSnr, addFloor, power, setPeak } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
@@ -64,6 +65,23 @@ describe('a noise floor', () => {
     const samples = new Float32Array(RATE);
     addFloor(samples, -60, new Random(1));
     expect(10 * Math.log10(power(samples))).toBeCloseTo(-60, 0);
+  });
+});
+
+describe('noise suppression', () => {
+  test('keeps the word as it is, and makes the rest weaker by 20 dB or more', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1000, max: 5000 }), (seed, start) => {
+        const before = numbers(RATE, seed, 0.003);
+        before.set(numbers(2000, seed + 1, 0.5), start);
+        const after = before.slice();
+        gate(after, RATE, new Random(seed));
+        expect(after.subarray(start, start + 2000)).toEqual(before.subarray(start, start + 2000));
+        const rest = (samples: Float32Array) =>
+          power(samples.subarray(0, start - 600)) + power(samples.subarray(start + 2600));
+        expect(rest(after)).toBeLessThanOrEqual(rest(before) / 99);
+      }),
+    );
   });
 });
 
@@ -152,7 +170,15 @@ describe('segments', () => {
     const training = Array.from({ length: 8 }, (_, word) => {
       return { offset: word * RATE, length: RATE, label: 1 + (word % 3), source: 0 };
     });
-    const off: Augmentation = { ...options, noiseShare: 0, floorShare: 0, roomShare: 0, lineShare: 0, tiltShare: 0 };
+    const off: Augmentation = {
+      ...options,
+      noiseShare: 0,
+      floorShare: 0,
+      roomShare: 0,
+      lineShare: 0,
+      tiltShare: 0,
+      gateShare: 0,
+    };
     const augmenter = new Augmenter({ ...data, samples: words, training }, RATE, 8096, off);
     for (let seed = 0; seed < 20; seed++) {
       const out = new Float32Array(8096);
@@ -166,6 +192,7 @@ describe('segments', () => {
   test('with everything off are the recording itself', () => {
     const off: Augmentation = {
       ...options,
+      gateShare: 0,
       tiltShare: 0,
       floorShare: 0,
       shiftS: 0,

@@ -17,7 +17,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readModelFile } from '../src/model-file.ts';
 import { readModel } from '../src/node/open-model.ts';
-import { soundFiles } from '../src/train/data/training-files.ts';
+import { soundFiles } from '../src/train/evaluate/files.ts';
 import { type Evaluation, evaluate } from '../src/train/evaluate/index.ts';
 import { poissonInterval } from '../src/train/evaluate/poisson.ts';
 import { PRESETS, type PresetName, train } from '../src/train/index.ts';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ModelConfig } from '../../src/config.js';
 import { TrainingMemory, trainingKernels } from '../../src/train/kernels/kernels.js';
-import { crossEntropy, stepWeights } from '../../src/train/loss.js';
+import { crossEntropy } from '../../src/train/loss.js';
 import { TrainingNetwork } from '../../src/train/network/network.js';
 import { initialState, Optimiser } from '../../src/train/optimiser.js';
 import { initialParameters, parameterPlan } from '../../src/train/parameters.js';
@@ -32,10 +32,9 @@ const member = new TeamMember(team, index);
 const random = new Random(2, index);
 const features = Float32Array.from(network.features.values, () => random.normal());
 const labels = Int32Array.from({ length: rows }, () => random.below(config.labels.length));
-const weights = new Float32Array(steps * rows);
-stepWeights('word', steps).forEach((weight, t) => {
-  weights.fill(weight / rows / team.size, t * rows, (t + 1) * rows);
-});
+// The last third of a clip is judged.
+const judged = Math.floor(steps / 3) * rows;
+const weights = new Float32Array(steps * rows).fill(1 / judged / team.size, steps * rows - judged);
 
 parentPort?.on('message', (count: number) => {
   for (let n = 0; n < count; n++) trainingStep();

@@ -10,7 +10,7 @@ import { PRESETS } from '../../src/train/recipe.ts';
 import { writeTones } from '../train/tones.ts';
 
 describe('networks of equal size', () => {
-  test.each([64, 88, 128])('have within 5 %% the parameters of the GRU of %i units', (hiddenSize) => {
+  test.each([64, 88, 128])('have as many parameters as the GRU of %i units, to a twentieth', (hiddenSize) => {
     const networks = networksOfEqualSize({ ...PRESETS.plain, hiddenSize }, labelsFor(['yes', 'no', 'up']));
     expect(networks.map(({ name }) => name)).toEqual(['Elman', 'LSTM', 'GRU', 'memoryless']);
     const gru = networks[2];
@@ -30,7 +30,7 @@ describe('the comparison of cells', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('trains and measures each network from each seed, and does not do again what is done', async () => {
+  test('trains and measures each network from each seed', async () => {
     const steps: string[] = [];
     const options: CompareOptions = {
       data: [join(folder, 'tones')],
@@ -55,16 +55,13 @@ describe('the comparison of cells', () => {
     }
     expect(figures.map(({ runs }) => runs[0].reach.layers.length)).toEqual([1, 1, 1, 0]);
     expect(reachMs(figures[3].runs[0])).toBe(0);
-    steps.length = 0;
-    expect(await compareCells(options)).toEqual(figures);
-    expect(steps).toEqual([]);
     const circumstances = { epochs: 2, seeds: 1, layers: 1, recordings: 160, command: 'npm run compare-cells' };
     const rows = cellsPage(figures, circumstances)
       .split('\n')
       .filter((line) => line.startsWith('| '));
     expect(rows.map((row) => row.split(' | ').length)).toEqual([10, 10, 10, 10, 10, 10]);
     expect(reachMarkdown(figures)).toContain('| ms back | Elman, layer 1 | LSTM, layer 1 | GRU, layer 1 |');
-  }, 60_000);
+  }, 120_000);
 });
 
 test('a place in a page is filled in as often as wanted, and must be there', () => {

@@ -1,8 +1,9 @@
 import type { ModelConfig } from '../../config.js';
 import type { BadFile } from '../evaluate/bad-file.js';
 import { SILENCE, UNKNOWN } from '../evaluate/data-set.js';
+import { soundFiles } from '../evaluate/files.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
-import { soundFiles, type WordFile, wordFiles } from './training-files.js';
+import { type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';
 
 /** Where in the bank a recording lies. */
@@ -93,7 +94,7 @@ function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }: WordFi
   return { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
 }
 
-const emptyPiece = ({ path, start, end = Infinity }: WordFile): BadFile => ({
+const emptyPiece = ({ path, start = 0, end = Infinity }: WordFile): BadFile => ({
   path,
   code: 'EARSHOT_AUDIO_EMPTY',
   message: `There is no sound from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`,

@@ -1,6 +1,6 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import { UNKNOWN } from '../evaluate/data-set.js';
-import { filesBelow } from '../evaluate/files.js';
+import { soundFiles } from '../evaluate/files.js';
 import { splitOf, splitOfSpeaker } from '../evaluate/split.js';
 import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
 
@@ -42,7 +42,7 @@ const defaultSplit = ({ file, speaker }: ManifestEntry) =>
 
 /** In the layout of Speech Commands: a folder a word, with folders `training` and `validation` around them or without. */
 async function filesInFolders(directory: string, labels: readonly string[]): Promise<WordFile[]> {
-  const files = (await filesBelow(directory)).filter((path) => !parts(directory, path).includes(BACKGROUND));
+  const files = (await soundFiles([directory])).filter((path) => !parts(directory, path).includes(BACKGROUND));
   const divided = files.some((path) => isPart(parts(directory, path)[0]));
   return files.flatMap((path) => {
     const part = divided ? parts(directory, path)[0] : splitOf(path);
@@ -56,12 +56,3 @@ const labelOf = (word: string, labels: readonly string[]): string => (labels.inc
 const isPart = (name: string | undefined): name is WordFile['part'] => name === 'training' || name === 'validation';
 
 const parts = (directory: string, path: string): string[] => relative(directory, path).split(sep);
-
-/** All files below some paths that may hold sound. */
-export async function soundFiles(paths: readonly string[]): Promise<string[]> {
-  const files = (await Promise.all(paths.map(filesBelow))).flat();
-  return files.filter((path) => !TEXT.test(path));
-}
-
-/** What lies beside recordings: transcripts, lists, licences. */
-const TEXT = /\.(tsv|csv|txt|md|json|jsonl)$/i;

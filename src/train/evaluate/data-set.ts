@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { filesBelow } from './files.js';
+import { soundFiles } from './files.js';
 import { type Split, speakerOf, splitOf } from './split.js';
 
 /** What a clip is labelled whose word is no label of the model. */
@@ -26,7 +26,7 @@ export async function listClips(
   labels: readonly string[],
   split?: Split,
 ): Promise<Clip[]> {
-  const paths = (await Promise.all(directories.map(filesBelow))).flat();
+  const paths = await soundFiles(directories);
   return paths
     .filter((path) => split === undefined || splitOf(path) === split)
     .map((path) => {

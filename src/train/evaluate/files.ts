@@ -16,6 +16,18 @@ export async function filesBelow(path: string): Promise<string[]> {
   return found.isDirectory() ? filesIn(path) : [path];
 }
 
+/**
+ * All files below some paths that may hold sound.
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ */
+export async function soundFiles(paths: readonly string[]): Promise<string[]> {
+  const files = (await Promise.all(paths.map(filesBelow))).flat();
+  return files.filter((path) => !TEXT.test(path));
+}
+
+/** What lies beside recordings: transcripts, lists, licences. */
+const TEXT = /(\.(tsv|csv|txt|md|json|jsonl)|(^|[\\/])LICEN[CS]E)$/i;
+
 async function filesIn(directory: string): Promise<string[]> {
   const entries = (await readdir(directory, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith('.'))

@@ -64,7 +64,8 @@ export class TrainingNetwork {
       const rows = findParameter(plan, `rnn.weight_hh_l${n}`).shape[0];
       const part = (name: 'ih' | 'hh', inputs: number) =>
         affine(plan, `rnn.weight_${name}_l${n}`, `rnn.bias_${name}_l${n}`, rows, inputs);
-      const parameters = { input: part('ih', last().size), hidden: part('hh', config.hiddenSize) };
+      const passesGradient = last() !== this.features;
+      const parameters = { input: part('ih', last().size), hidden: part('hh', config.hiddenSize), passesGradient };
       layers.push(new Cell(kernels, memory, last(), parameters));
     }
     const { steps, rows, size } = last();

@@ -8,6 +8,8 @@ export interface RecurrentParameters {
   readonly input: AffineParameters;
   /** U and its bias. */
   readonly hidden: AffineParameters;
+  /** Whether the source wants its gradients. */
+  readonly passesGradient: boolean;
 }
 
 /** Rows over time that the gradients of W and U are one product over: a block of the common dimension in the kernels. */
@@ -31,16 +33,18 @@ export abstract class RecurrentTraining implements Layer {
   readonly #source: Signal;
   readonly #input: Affine;
   readonly #hidden: Affine;
+  readonly #passesGradient: boolean;
   readonly #stateGradient: number;
   /** Steps whose parameters' gradients are taken together. */
   readonly #stepsAtOnce: number;
 
   constructor(kernels: TrainingKernels, memory: TrainingMemory, source: Signal, parameters: RecurrentParameters) {
     const { steps, rows } = source;
-    const { input, hidden } = parameters;
+    const { input, hidden, passesGradient } = parameters;
     this.kernels = kernels;
     this.memory = memory;
     this.#source = source;
+    this.#passesGradient = passesGradient;
     this.#stepsAtOnce = Math.max(1, Math.min(steps, Math.floor(ROWS_AT_ONCE / rows)));
     this.#input = new Affine(kernels, memory, input, this.#stepsAtOnce * rows);
     this.#hidden = new Affine(kernels, memory, hidden, this.#stepsAtOnce * rows);
@@ -77,7 +81,7 @@ export abstract class RecurrentTraining implements Layer {
       const u = this.#hiddenProducts.value(t);
       this.stepBackward(t, x, u, this.#stateGradient);
       this.#hidden.backward(this.hiddenGradient(x, u), this.#stateGradient, rows, 1);
-      this.#input.backward(x, this.#source.gradient(t), rows, 0);
+      if (this.#passesGradient) this.#input.backward(x, this.#source.gradient(t), rows, 0);
       if ((steps - t) % this.#stepsAtOnce === 0 || t === 0) this.#addParameterGradients(gradients, t);
     }
   }

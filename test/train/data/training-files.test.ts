@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { soundFiles, wordFiles } from '../../../src/train/data/training-files.ts';
+import { wordFiles } from '../../../src/train/data/training-files.ts';
+import { soundFiles } from '../../../src/train/evaluate/files.ts';
 
 let folder: string;
 beforeEach(() => {

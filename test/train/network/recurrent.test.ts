@@ -47,7 +47,7 @@ describe.each(CASES)('two layers of %s, fused multiply-adds: %s', (cell, isFused
         outputs: weights[`bias_${name}_l${l}`].length,
         inputs,
       });
-      const parameters = { input: part('ih', below.size), hidden: part('hh', hidden) };
+      const parameters = { input: part('ih', below.size), hidden: part('hh', hidden), passesGradient: true };
       layers.push(new CELLS[cell](b.kernels, b.memory, below, parameters));
     }
     const weightsAt = put(b, vector);

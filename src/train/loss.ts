@@ -1,4 +1,4 @@
-import { SILENCE_LABEL, UNKNOWN_LABEL } from './data/training-data.js';
+import { BACKGROUND_LABELS, SILENCE_LABEL, UNKNOWN_LABEL } from './data/training-data.js';
 import type { Signal } from './network/signal.js';
 
 /** What a segment is: that decides at which steps it is told its label. */
@@ -32,8 +32,11 @@ function mostBelieving({ values, steps, rows, size }: Signal, row: number): numb
   return lastFirst(steps).sort((a, b) => beliefs[b] - beliefs[a]);
 }
 
+/** In place of a row's label: `_silence_` or `_unknown_`, no matter which. */
+export const ANY_BACKGROUND = -1;
+
 export interface Targets {
-  /** Index of the right label of each row. */
+  /** Index of the right label of each row, or `ANY_BACKGROUND`. */
   readonly labels: ArrayLike<number>;
   /** Weight of each row's loss at each step, [steps][rows]. */
   readonly weights: Float32Array;
@@ -42,31 +45,52 @@ export interface Targets {
 }
 
 /**
- * Softmax cross-entropy with label smoothing (Szegedy et al. 2016): writes the logits' gradients and returns the
- * weighted sum of losses.
+ * Softmax cross-entropy with label smoothing (Szegedy et al. 2016), or -log(1 - the keywords' posteriors) where any
+ * background is right: writes the logits' gradients and returns the weighted sum of losses.
  */
 export function crossEntropy(logits: Signal, { labels, weights, smoothing }: Targets): number {
   const { values, gradients, size, rows, steps } = logits;
-  const rest = smoothing / size;
-  const right = 1 - smoothing + rest;
   let total = 0;
   for (let i = 0; i < steps * rows; i++) {
     const at = i * size;
-    const weight = weights[i];
-    if (weight === 0) {
-      gradients.fill(0, at, at + size);
-      continue;
-    }
+    const one = values.subarray(at, at + size);
+    const gradient = gradients.subarray(at, at + size);
     const label = labels[i % rows];
-    const logSum = logSumExp(values, at, size);
-    for (let l = 0; l < size; l++) {
-      const target = l === label ? right : rest;
-      const logPosterior = values[at + l] - logSum;
-      total -= weight * target * logPosterior;
-      gradients[at + l] = weight * (Math.exp(logPosterior) - target);
-    }
+    if (weights[i] === 0) gradient.fill(0);
+    else if (label === ANY_BACKGROUND) total += keywordLoss(one, weights[i], gradient);
+    else total += labelLoss(one, label, smoothing, weights[i], gradient);
   }
   return total;
+}
+
+function labelLoss(
+  logits: Float32Array,
+  label: number,
+  smoothing: number,
+  weight: number,
+  gradient: Float32Array,
+): number {
+  const size = logits.length;
+  const rest = smoothing / size;
+  const logSum = logSumExp(logits, 0, size);
+  let loss = 0;
+  for (let l = 0; l < size; l++) {
+    const target = rest + (l === label ? 1 - smoothing : 0);
+    const logPosterior = logits[l] - logSum;
+    loss -= weight * target * logPosterior;
+    gradient[l] = weight * (Math.exp(logPosterior) - target);
+  }
+  return loss;
+}
+
+function keywordLoss(logits: Float32Array, weight: number, gradient: Float32Array): number {
+  const logSum = logSumExp(logits, 0, logits.length);
+  const logBackground = logSumExp(logits, 0, BACKGROUND_LABELS);
+  for (let l = 0; l < logits.length; l++) {
+    const target = l < BACKGROUND_LABELS ? Math.exp(logits[l] - logBackground) : 0;
+    gradient[l] = weight * (Math.exp(logits[l] - logSum) - target);
+  }
+  return weight * (logSum - logBackground);
 }
 
 function logSumExp(values: Float32Array, at: number, size: number): number {

@@ -1,12 +1,13 @@
 import { SILENCE_LABEL, type Span, type TrainingData, UNKNOWN_LABEL } from './data/training-data.js';
 import { WordDraws } from './data/word-draws.js';
-import type { SegmentKind } from './loss.js';
+import { ANY_BACKGROUND, type SegmentKind } from './loss.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
 
 /** One second of training: what it is, and where its recording lies. */
 export interface Segment {
   readonly kind: SegmentKind;
+  /** Index of the label, or `ANY_BACKGROUND` in running speech, which has pauses. */
   readonly label: number;
   /** Of words and of speech. */
   readonly span: Span | undefined;
@@ -49,8 +50,8 @@ export class Segments {
   /** What stands in an order. Running speech is drawn anew each time. */
   at(index: number, random: Random): Segment {
     if (index === SILENCE) return { kind: 'silence', label: SILENCE_LABEL, span: undefined };
-    if (index === SPEECH) return { kind: 'speech', label: UNKNOWN_LABEL, span: this.#drawSpeech(random) };
-    if (index === RUN_ON) return { kind: 'runOn', label: UNKNOWN_LABEL, span: undefined };
+    if (index === SPEECH) return { kind: 'speech', label: ANY_BACKGROUND, span: this.#drawSpeech(random) };
+    if (index === RUN_ON) return { kind: 'runOn', label: ANY_BACKGROUND, span: undefined };
     const clip = this.#data.training[index];
     return { kind: 'word', label: clip.label, span: clip };
   }

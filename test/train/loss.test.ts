@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TrainingMemory } from '../../src/train/kernels/kernels.ts';
-import { crossEntropy, type SegmentKind, weighSteps } from '../../src/train/loss.ts';
+import { ANY_BACKGROUND, crossEntropy, type SegmentKind, weighSteps } from '../../src/train/loss.ts';
 import { Signal } from '../../src/train/network/signal.ts';
 import { numbers } from './helpers.ts';
 
@@ -38,6 +38,30 @@ describe('the loss', () => {
           expect(gradients.reduce((a, b) => a + b)).toBeCloseTo(0, 5);
           expect(gradients.some((g) => g !== 0)).toBe(i !== 2);
         }
+      }),
+    );
+  });
+
+  test('of any background is -log of what the keywords leave, with its gradient', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const weights = Float32Array.of(1, 0.5, 0.25, 2, 1, 1);
+        const targets = { labels: [ANY_BACKGROUND, ANY_BACKGROUND, ANY_BACKGROUND], weights, smoothing: 0.1 };
+        const signal = logits(seed);
+        let expected = 0;
+        weights.forEach((weight, i) => {
+          const exps = [...signal.values.subarray(4 * i, 4 * i + 4)].map(Math.exp);
+          expected -= weight * Math.log((exps[0] + exps[1]) / exps.reduce((a, b) => a + b));
+        });
+        expect(crossEntropy(signal, targets)).toBeCloseTo(expected, 4);
+        const at = seed % 24;
+        const gradient = signal.gradients[at];
+        const nudged = (by: number) => {
+          const other = logits(seed);
+          other.values[at] += by;
+          return crossEntropy(other, targets);
+        };
+        expect((nudged(1e-2) - nudged(-1e-2)) / 2e-2).toBeCloseTo(gradient, 3);
       }),
     );
   });

@@ -23,6 +23,7 @@ export interface WordClip extends Span {
 /** Indices of `_silence_` and `_unknown_` among the labels. */
 export const SILENCE_LABEL = 0;
 export const UNKNOWN_LABEL = 1;
+export const BACKGROUND_LABELS = 2;
 
 /** Everything that is learnt from, in memory that all threads share. */
 export interface TrainingData {

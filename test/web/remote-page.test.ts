@@ -16,6 +16,8 @@ import { seriousViolations } from './helpers/axe.ts';
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 const MOST_SECONDS_APART = 0.04;
 
+const PATIENCE = { timeout: 60_000 };
+
 describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, (chromium) => {
   let earshot: EarshotServer;
   let origin: URL;
@@ -56,7 +58,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     return events.filter((event) => event.type === 'detection');
   };
 
-  it('shows the words of a file that the page itself hears, at the same times', async () => {
+  it('shows the words of a file that the page itself hears, at the same times', PATIENCE, async () => {
     const told: Extract<StreamEvent, { type: 'detection' }>[] = [];
     const subscription = await subscribe(origin.href.replace('localhost', '127.0.0.1'));
     subscription.on('detection', (event) => told.push(event));
@@ -79,7 +81,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     subscription.close();
   });
 
-  it('hears the microphone, and says when the connection is lost and back', async () => {
+  it('hears the microphone, and says when the connection is lost and back', PATIENCE, async () => {
     const line = await Line.to(origin.href);
     await withPage(line.url.replace('ws:', 'http:'), async (page) => {
       await page.evaluate(`
@@ -106,7 +108,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     line.close();
   });
 
-  it('goes over to the page itself when asked to while it listens', async () => {
+  it('goes over to the page itself when asked to while it listens', PATIENCE, async () => {
     await withPage(origin.href, async (page) => {
       await page.getByRole('button', { name: 'Start listening' }).click();
       await status(page, 'Connected to');
@@ -118,7 +120,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
-  it('hears less with higher thresholds', async () => {
+  it('hears less with higher thresholds', PATIENCE, async () => {
     await withPage(origin.href, async (page) => {
       await page.getByRole('slider', { name: 'all words' }).fill('1');
       await page.getByRole('slider', { name: 'go' }).fill('0.5');
@@ -128,7 +130,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
-  it('says what to do where there is only the page', async () => {
+  it('says what to do where there is only the page', PATIENCE, async () => {
     const alone = createServer(pageHandler);
     const address = await openServer(alone, 0, '127.0.0.1');
     await withPage(address.href, async (page) => {

@@ -27,8 +27,9 @@ interface ErrorMessage {
   message: string;
 }
 
-/** Normal closure: an end that was meant. */
+/** Normal closure and going away, of RFC 6455: ends that were meant. */
 const MEANT = 1000;
+const GOING_AWAY = 1001;
 /** Close code for a connection that is given up; it does not end what the server keeps for it. */
 const ABANDONED = 4000;
 
@@ -121,7 +122,7 @@ export class ReconnectingSocket<Message extends { type: string }> {
     };
     socket.onclose = ({ code }: { code: number }) => {
       if (this.#socket !== socket) return;
-      this.#lost(ending ?? new EarshotError('EARSHOT_CONNECTION', `The connection ended with code ${code}`));
+      this.#lost(ending ?? endingOf(code));
     };
   }
 
@@ -143,6 +144,12 @@ export class ReconnectingSocket<Message extends { type: string }> {
     this.#state = state;
     this.#owner.stateChanged(state);
   }
+}
+
+function endingOf(code: number): EarshotError {
+  if (code === MEANT) return new EarshotError('EARSHOT_ENDED', 'The server has ended the connection');
+  if (code === GOING_AWAY) return new EarshotError('EARSHOT_SHUTDOWN', 'The server is going away');
+  return new EarshotError('EARSHOT_CONNECTION', `The connection ended with code ${code}`);
 }
 
 const isError = (message: { type: string }): message is ErrorMessage => message.type === 'error';

@@ -267,7 +267,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   #mayReconnect({ code }: EarshotError): boolean {
-    if (!this.#ready || !PASSING.includes(code)) return false;
+    if (!this.#ready || this.#totals || !PASSING.includes(code)) return false;
     return this.#socket.lostMilliseconds < 1000 * this.#ready.grace_seconds;
   }
 
@@ -275,6 +275,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     const { samplesOnTheWay, commandsOnTheWay } = this.#outbox;
     const owesSign =
       this.state === 'reconnecting' ||
+      this.#totals !== undefined ||
       commandsOnTheWay > 0 ||
       samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate;
     if (owesSign && this.#socket.silentMilliseconds > SILENCE_MILLISECONDS) this.#socket.abandon();
@@ -283,9 +284,10 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
 
   #closed({ samples, frames, detections }: Totals): void {
     this.#totals = { samples, frames, detections };
+    // Unasked, the server has a reason, which the end of the connection tells.
+    if (!this.#isClosing) return;
     this.#socket.close();
-    if (this.#isClosing) this.#finish();
-    else this.#fail(new EarshotError('EARSHOT_SHUTDOWN', 'The server has ended the stream because it is going away'));
+    this.#finish();
   }
 
   #fail(error: EarshotError): void {

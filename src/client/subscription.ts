@@ -23,7 +23,7 @@ export type SubscriptionEvent =
 /** After so many attempts in a row (a little over a minute) a subscription gives up. */
 const MOST_ATTEMPTS = 20;
 /** Errors after which it makes sense to try again. */
-const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_TOO_SLOW'];
+const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_TOO_SLOW'];
 
 /** Events of streams, also over connections that are lost and made again: it goes on after the last event it has got. */
 export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {

@@ -1,7 +1,6 @@
 import { fromS16 } from '../audio/pcm.js';
-import { connect } from '../client/connect.js';
 import type { ServerAddress } from '../client/socket.js';
-import type { StreamClient, StreamConfiguration } from '../client/stream-client.js';
+import { type ConnectOptions, StreamClient, type StreamConfiguration } from '../client/stream-client.js';
 import type { DecisionConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import { type Command, PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
@@ -27,23 +26,30 @@ export interface RemoteEarOptions extends RemoteListenOptions {
  * @throws EarshotError EARSHOT_WORKLET_FAILED, EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT, or what `connect` throws
  */
 export async function startRemoteEar(context: BaseAudioContext, options: RemoteEarOptions): Promise<Ear> {
-  const { server, length, kernels, decision, workletUrl, onFrame } = options;
+  const { length, kernels, workletUrl } = options;
   const packing: PackerOptions = { kernels, sampleRate: SAMPLE_RATE, length };
   const [node, ready] = await startWorkletNode(context, PACKER_NAME, packing, workletUrl);
+  const client = await openStream(options).catch((error) => {
+    endNode(node);
+    throw error;
+  });
+  return new RemoteEar(node, ready.kernels, client, options);
+}
+
+async function openStream({ server, length, decision, onFrame }: RemoteEarOptions): Promise<StreamClient> {
   const { address, ...stream } = isAddress(server) ? { address: server } : server;
-  const client = await connect(address, {
+  const connecting: ConnectOptions = {
     ...stream,
     sampleRate: SAMPLE_RATE,
     events: onFrame ? ['frame', 'detection'] : ['detection'],
     // A recording is in memory anyway, and comes at once.
     ...(length !== undefined && { bufferSeconds: Infinity }),
-  }).catch((error) => {
-    endNode(node);
-    throw error;
-  });
+  };
+  const client = new StreamClient(address, connecting, WebSocket);
+  await client.open();
   const configuration = configurationOf(decision);
   if (Object.keys(configuration).length > 0) void client.configure(configuration);
-  return new RemoteEar(node, ready.kernels, client, options);
+  return client;
 }
 
 const isAddress = (server: ServerAddress | RemoteServer): server is ServerAddress =>

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, expectTypeOf, it } from 'vitest';
 import type { DetectionEvent, FrameEvent, ListenerState, ListenOptions } from '../../src/browser/index.js';
 import type * as Client from '../../src/client/index.js';
 import { loadModel } from '../../src/model.ts';
@@ -117,6 +117,10 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     expect(failure).toBe(code);
     await page.context().close();
   });
+});
+
+it('takes the class of WebSocket that browsers have', () => {
+  expectTypeOf<typeof WebSocket>().toExtend<Client.SocketClass>();
 });
 
 describeInChromium('earshot/client in Chromium', { resources }, (chromium) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'earshot/client';
@@ -183,15 +184,14 @@ describe('earshot serve', () => {
     expect(await runCli(['serve', '--port', '0', ...args])).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('ends when a file that it needs is missing', async () => {
+  it.each([
+    ['--tls-cert', 'a.pem', '--tls-key', 'b.pem'],
+    ['--token-file', 'tokens.json'],
+    ['--models', '.'],
+  ])('ends when a file that it needs is missing: %s', async (...args) => {
     const folder = directoryWith({});
-    for (const args of [
-      ['--tls-cert', `${folder}/a.pem`, '--tls-key', `${folder}/b.pem`],
-      ['--token-file', `${folder}/tokens.json`],
-      ['--models', folder],
-    ]) {
-      expect(await runCli(['serve', '--port', '0', ...args])).toMatchObject({ code: 1, stdout: '' });
-    }
+    const paths = args.map((arg) => (arg.startsWith('--') ? arg : join(folder, arg)));
+    expect(await runCli(['serve', '--port', '0', ...paths])).toMatchObject({ code: 1, stdout: '' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const EVERYWHERE = 'test/**/*.test.ts';
-// Tests that take long, or depend on the network stack's timing, have names of their own: `npm run test:long`.
+// Tests that take long have names of their own: `npm run test:long`.
 const LONG = 'test/**/*.long.test.ts';
 // Those that want the machine for themselves run after the others.
 const ALONE = 'test/**/*.alone.test.ts';

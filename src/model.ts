@@ -2,9 +2,8 @@ import { ResamplerFilter } from './audio/resampler.js';
 import type { ChannelOptions } from './channel.js';
 import type { ModelConfig } from './config.js';
 import { createExtractor, type Extractor, type ExtractorName } from './features/extractor.js';
+import { bestKernels } from './kernels/best.js';
 import type { Kernels } from './kernels/kernels.js';
-import { plainKernels } from './kernels/plain.js';
-import { simdKernels } from './kernels/simd.js';
 import { type ModelFile, readModelFile } from './model-file.js';
 import { Network } from './rnn/network.js';
 import { networkWeights } from './rnn/weights.js';
@@ -29,7 +28,7 @@ export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): P
  * @throws EarshotError EARSHOT_MODEL_DAMAGED where its tensors do not fit its parameters
  */
 export async function buildModel(file: ModelFile, { kernels }: LoadOptions = {}): Promise<Model> {
-  return new Model(file, kernels === 'plain' ? plainKernels() : ((await simdKernels()) ?? plainKernels()));
+  return new Model(file, await bestKernels(kernels));
 }
 
 /** Weights and biases; not the constants of the normalisation and of 8-bit weights. */

@@ -1,10 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { withFakeWebAudio } from './node/fake-web-audio/options.ts';
+import { startServer } from './server/server.ts';
 
+const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
@@ -13,9 +18,22 @@ const blocks = (language: string): string[] =>
 
 /** Commands that a test cannot run from inside the tests. */
 const COVERED_ELSEWHERE = ['npm ci && npm start', 'npm test'];
+/** Code that needs a server. */
+const forServer = blocks('ts').filter((code) => code.includes("'earshot/client'"));
 const commands = blocks('sh')
   .flatMap((block) => block.trim().split('\n'))
   .filter((command) => !COVERED_ELSEWHERE.includes(command));
+
+/** What a program of TypeScript prints. */
+async function outputOf(code: string): Promise<string> {
+  const file = join(ROOT, `readme-snippet-${randomUUID()}.ts`);
+  writeFileSync(file, code);
+  try {
+    return (await run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })).stdout;
+  } finally {
+    rmSync(file);
+  }
+}
 
 describe('README', () => {
   it('has code and commands to try', () => {
@@ -23,15 +41,22 @@ describe('README', () => {
     expect(commands.length).toBeGreaterThan(1);
   });
 
-  it.each(blocks('ts'))('has code that runs as it stands: %#', (code) => {
-    const file = join(ROOT, `readme-snippet-${process.pid}.ts`);
-    writeFileSync(file, code);
-    try {
-      const output = execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: ROOT, encoding: 'utf8' });
-      expect(output).not.toBe('');
-    } finally {
-      rmSync(file);
-    }
+  it.each(
+    blocks('ts').filter((code) => !forServer.includes(code)),
+  )('has code that runs as it stands: %#', async (code) => {
+    expect(await outputOf(code)).not.toBe('');
+  });
+
+  it('has code that sends to a server and hears what others send, in ten lines each', async () => {
+    const { url } = await startServer();
+    const [sending, hearing] = forServer.map((code) => code.replace('http://localhost:8080', url));
+    for (const code of [sending, hearing]) expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);
+    const heard = outputOf(hearing);
+    const metrics = async () => (await fetch(`${url.replace('ws', 'http')}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 20_000 }).toMatch(/^earshot_subscribers 1$/m);
+    const sent = (await outputOf(sending)).trim().split('\n');
+    expect(sent.at(-1)).toMatch(/^6 words in \d+ frames$/);
+    expect((await heard).trim().split('\n')).toEqual(sent.slice(0, -1).map((line) => `kitchen ${line}`));
   });
 
   it('has code for the microphone in Node that runs as it stands, with one that speaks', () => {
@@ -51,10 +76,20 @@ describe('README', () => {
     expect(execFileSync(program, args, { cwd: ROOT, encoding: 'utf8' })).not.toBe('');
   });
 
-  it('shows what npm start really prints', () => {
+  it('shows what npm start really prints, on any port, and it stays until Ctrl-C', async () => {
     const [shown] = blocks('text');
-    const printed = execFileSync('npm', ['start', '--silent'], { cwd: ROOT, encoding: 'utf8' });
-    for (const part of shown.trim().split('\n\n')) expect(printed).toContain(part);
+    const lastLine = shown.trim().split('\n').at(-1) ?? '';
+    // A process group of its own, as a shell would give it: Ctrl-C goes to all of it.
+    const start = spawn('npm', ['start', '--silent', '--', '--port', '0'], { cwd: ROOT, detached: true });
+    let printed = '';
+    start.stdout.setEncoding('utf8').on('data', (more: string) => {
+      const hadAll = printed.includes(lastLine);
+      printed += more;
+      if (!hadAll && printed.includes(lastLine)) process.kill(-Number(start.pid), 'SIGINT');
+    });
+    await once(start, 'close');
+    const [, port] = /localhost:(\d+)/.exec(printed) ?? [];
+    expect(printed.trim()).toBe(shown.trim().replace('8080', port));
   });
 
   it('links to files that are there', () => {

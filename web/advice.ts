@@ -40,7 +40,10 @@ export const ADVICE: Partial<Record<ErrorCode, Text>> = {
       'start again.',
   ],
   EARSHOT_WORKLET_FAILED: ['The part that listens could not run', RELOAD],
-  EARSHOT_MODEL_NOT_FOUND: ['The model could not be fetched', `Is the server still running? ${RELOAD}`],
+  EARSHOT_MODEL_NOT_FOUND: [
+    'The server does not give the model',
+    `Is it still running? Does it offer the model of this page? ${RELOAD}`,
+  ],
   EARSHOT_MODEL_DAMAGED: ['The model arrived damaged', RELOAD],
   EARSHOT_MODEL_TOO_NEW: ['The model is newer than this page', 'Update Earshot and reload the page.'],
   EARSHOT_AUDIO_EMPTY: ['There is no sound in this file', 'Choose another recording.'],
@@ -50,6 +53,21 @@ export const ADVICE: Partial<Record<ErrorCode, Text>> = {
   ],
   EARSHOT_AUDIO_RATE: ['The sample rate is out of range', 'Choose a microphone or recording with 8 to 192 kHz.'],
   EARSHOT_FILE_NOT_FOUND: ['The recording could not be fetched', `Is the server still running? ${RELOAD}`],
+  EARSHOT_CONNECTION: [
+    'The server cannot be reached',
+    'Is one running at this address? It is started by npm start or earshot serve, and not by earshot page. One that wants ' +
+      'a token cannot be used from this page.',
+  ],
+  EARSHOT_SHUTDOWN: ['The server is going away', 'Start it again, or listen in this page.'],
+  EARSHOT_CLIENT_BUFFER_FULL: [
+    'The server does not keep up',
+    'More sound waits for it than is kept. Is the network slow? Listening in this page needs none.',
+  ],
+  EARSHOT_SESSION_UNKNOWN: ['The connection was lost for too long', 'Start again.'],
+  EARSHOT_ENDED: ['The stream has ended', 'Start again.'],
+  EARSHOT_LIMIT: ['The server has too much to do', 'Try again later, or listen in this page.'],
+  EARSHOT_IDLE: ['The server heard nothing for too long', 'Start again.'],
+  EARSHOT_INTERNAL: ['The server made a mistake', 'Start again. If it comes back, please report it.'],
 };
 
 /** Any error in plain words. */

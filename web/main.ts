@@ -5,6 +5,7 @@ import { element } from './element.js';
 import { type PageModel, readPageModel } from './page-model.js';
 import { Painter } from './painter.js';
 import { PhaseView } from './phase-view.js';
+import { Place } from './place.js';
 import { onRecording } from './recordings.js';
 import { Saver } from './saver.js';
 import { Session } from './session.js';
@@ -13,7 +14,8 @@ import { Strips } from './strips/strips.js';
 import { Thresholds } from './thresholds.js';
 import { Trouble } from './trouble.js';
 
-const MODEL_URL = new URL('models/commands.safetensors', document.baseURI).href;
+const MODEL = 'commands';
+const MODEL_URL = new URL(`models/${MODEL}.safetensors`, document.baseURI).href;
 
 const trouble = new Trouble();
 
@@ -28,11 +30,16 @@ function connect(model: PageModel): void {
   });
   const strips = new Strips(model, painter.ask);
   const thresholds = new Thresholds(model, (decision) => session.configure(decision));
+  const place = new Place(MODEL, () => {
+    if (session.isActive) hear(session.source);
+  });
   const session = new Session({
     model: model.bytes,
+    server: () => place.server,
     decision: () => thresholds.decision,
     phase: (phase, source) => {
       view.show(phase, source);
+      place.showConnection(phase);
       if (phase === 'running') devices.refresh();
     },
     begin: (sampleRate) => {
@@ -44,7 +51,8 @@ function connect(model: PageModel): void {
       strips.addSamples(samples);
       saver.add(samples);
     },
-    frame: (frame) => strips.addFrame(frame),
+    inspection: (inspection) => strips.addInspection(inspection),
+    frame: ({ posteriors }) => strips.addPosteriors(posteriors),
     detection: (detection) => {
       strips.addDetection(detection);
       detections.add(detection);
@@ -64,6 +72,7 @@ function connect(model: PageModel): void {
   });
   onRecording(hear);
   view.show('idle', session.source);
+  place.showConnection('idle');
 }
 
 function keywordList({ labels, keywords }: PageModel): string {

@@ -1,8 +1,8 @@
 import { element } from './element.js';
-import type { Phase } from './session.js';
+import { isActive, type Phase } from './session.js';
 import type { Source } from './sources.js';
 
-/** What the page says about the connection, and what its main button does next. */
+/** What the page says about what it does, and what its main button does next. */
 export class PhaseView {
   readonly #start = element('start', HTMLButtonElement);
   readonly #resume = element('resume', HTMLButtonElement);
@@ -10,10 +10,10 @@ export class PhaseView {
   readonly #text = element('phase-text', HTMLElement);
 
   show(phase: Phase, source: Source): void {
-    const isActive = phase === 'starting' || phase === 'running' || phase === 'suspended';
+    const canStop = isActive(phase);
     this.#start.disabled = false;
-    this.#start.textContent = isActive ? 'Stop' : 'Start listening';
-    this.#start.classList.toggle('stop', isActive);
+    this.#start.textContent = canStop ? 'Stop' : 'Start listening';
+    this.#start.classList.toggle('stop', canStop);
     this.#resume.hidden = phase !== 'suspended';
     this.#phase.dataset.phase = phase;
     this.#text.textContent = phaseText(phase, source);
@@ -27,6 +27,7 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     starting: 'Please allow the microphone …',
     running: 'Listening',
     suspended: 'The browser has paused it',
+    reconnecting: 'The sound waits for the server',
     stopped: 'Stopped; the microphone is off',
   },
   sample: {
@@ -34,6 +35,7 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     starting: 'Opening %s …',
     running: 'Playing %s',
     suspended: 'The browser has paused it',
+    reconnecting: 'The sound waits for the server',
     stopped: 'Played %s',
   },
   file: {
@@ -41,6 +43,7 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     starting: 'Opening %s …',
     running: 'Hearing %s as fast as it can',
     suspended: 'The browser has paused it',
+    reconnecting: 'The sound waits for the server',
     stopped: 'Heard all of %s',
   },
 };

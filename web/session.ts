@@ -1,18 +1,32 @@
-import type { FrameInspection, Listener, ListenOptions } from '../src/browser/index.js';
+import type {
+  FrameInspection,
+  Listener,
+  ListenOptions,
+  RemoteListenOptions,
+  RemoteServer,
+} from '../src/browser/index.js';
 import type { DecisionConfig } from '../src/config.js';
-import type { DetectionEvent } from '../src/events.js';
+import type { DetectionEvent, FrameEvent } from '../src/events.js';
 import { microphone, type Source } from './sources.js';
 
-export type Phase = 'idle' | 'starting' | 'running' | 'suspended' | 'stopped';
+export type Phase = 'idle' | 'starting' | 'running' | 'suspended' | 'reconnecting' | 'stopped';
+
+/** Whether something is being heard, or will be. */
+export const isActive = (phase: Phase): boolean => phase !== 'idle' && phase !== 'stopped';
 
 export interface SessionHost {
   readonly model: Uint8Array;
+  /** Who is to hear; undefined for the page itself. */
+  server(): RemoteServer | undefined;
   /** Thresholds to begin with. */
   decision(): Partial<DecisionConfig>;
   phase(phase: Phase, source: Source): void;
   begin(sampleRate: number): void;
   samples(samples: Float32Array): void;
-  frame(frame: FrameInspection): void;
+  /** Everything that the network held, where the page itself hears. */
+  inspection(inspection: FrameInspection): void;
+  /** What a server tells of a frame. */
+  frame(frame: FrameEvent): void;
   detection(detection: DetectionEvent): void;
   error(error: unknown): void;
 }
@@ -32,7 +46,7 @@ export class Session {
   }
 
   get isActive(): boolean {
-    return this.#phase === 'starting' || this.#phase === 'running' || this.#phase === 'suspended';
+    return isActive(this.#phase);
   }
 
   get source(): Source {
@@ -74,24 +88,25 @@ export class Session {
     this.#listener?.configure(decision);
   }
 
-  #options(turn: number): ListenOptions {
+  #options(turn: number): ListenOptions | RemoteListenOptions {
     const host = this.#host;
+    const server = host.server();
     const ifCurrent =
       <T>(tell: (value: T) => void) =>
       (value: T) => {
         if (turn === this.#turn) tell(value);
       };
-    return {
-      model: host.model,
+    const common = {
       decision: host.decision(),
       signal: this.#abort.signal,
       workletUrl: new URL('spotter.worklet.js', document.baseURI).href,
-      onSamples: ifCurrent((samples) => host.samples(samples)),
-      onInspect: ifCurrent((frame) => host.frame(frame)),
-      onDetection: ifCurrent((detection) => host.detection(detection)),
-      onError: ifCurrent((error) => host.error(error)),
-      onStateChange: ifCurrent((state) => this.#enter(state)),
+      onSamples: ifCurrent((samples: Float32Array) => host.samples(samples)),
+      onDetection: ifCurrent((detection: DetectionEvent) => host.detection(detection)),
+      onError: ifCurrent((error: unknown) => host.error(error)),
+      onStateChange: ifCurrent((state: Phase) => this.#enter(state)),
     };
+    if (server) return { ...common, server, onFrame: ifCurrent((frame) => host.frame(frame)) };
+    return { ...common, model: host.model, onInspect: ifCurrent((inspection) => host.inspection(inspection)) };
   }
 
   #enter(phase: Phase): void {

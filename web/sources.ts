@@ -1,11 +1,13 @@
-import { type Listener, type ListenOptions, listen, listenTo } from '../src/browser/index.js';
+import { type Listener, type ListenOptions, listen, listenTo, type RemoteListenOptions } from '../src/browser/index.js';
 import { EarshotError } from '../src/errors.js';
+
+type Options = ListenOptions | RemoteListenOptions;
 
 /** Something that can be listened to. */
 export interface Source {
   readonly kind: 'microphone' | 'sample' | 'file';
   readonly name: string;
-  start(options: ListenOptions): Promise<Listener>;
+  start(options: Options): Promise<Listener>;
 }
 
 /** After the last sample: the network speaks a little behind the sound. */
@@ -27,7 +29,7 @@ export function sample(name: string): Source {
   return { kind: 'sample', name, start: (options) => playAloud(name, options) };
 }
 
-async function playAloud(name: string, options: ListenOptions): Promise<Listener> {
+async function playAloud(name: string, options: Options): Promise<Listener> {
   const context = new AudioContext();
   try {
     const buffer = await context.decodeAudioData(await fetchSample(name));

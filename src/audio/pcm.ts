@@ -146,14 +146,18 @@ export function mixInto(planar: readonly Float32Array[], mixed: Float32Array): v
   }
 }
 
-/** Samples as 16-bit little-endian PCM: rounded to the nearest, held at full scale, 0 for NaN. */
+/** A sample as an integer of 16 bits: rounded to the nearest, held at full scale; NaN stays NaN, which is stored as 0. */
+export const toS16 = (sample: number): number =>
+  Math.min(FULL_SCALE_16 - 1, Math.max(-FULL_SCALE_16, Math.round(sample * FULL_SCALE_16)));
+
+/** Integers of 16 bits as samples in [-1, 1). */
+export const fromS16 = (integers: Int16Array): Float32Array => Float32Array.from(integers, (n) => n / FULL_SCALE_16);
+
+/** Samples as 16-bit little-endian PCM; see `toS16`. */
 export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(samples.length * 2);
   const view = new DataView(bytes.buffer);
-  for (let i = 0; i < samples.length; i++) {
-    const value = Math.round(samples[i] * FULL_SCALE_16);
-    view.setInt16(i * 2, Math.min(FULL_SCALE_16 - 1, Math.max(-FULL_SCALE_16, value)), true);
-  }
+  for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, toS16(samples[i]), true);
   return bytes;
 }
 

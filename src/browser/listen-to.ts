@@ -2,7 +2,7 @@ import { unexpected } from '../errors.js';
 import { decode } from './decode.js';
 import { startListener } from './listener.js';
 import { hearNode, hearStream } from './live.js';
-import type { Listener, ListenOptions } from './options.js';
+import type { Listener, ListenOptions, RemoteListenOptions } from './options.js';
 import { hearBuffer } from './recorded.js';
 
 /** What can be listened to besides the microphone. */
@@ -14,9 +14,10 @@ export type AudioSource = MediaStream | AudioNode | AudioBuffer | Blob;
  * and `finished` resolves after their last event. Of several channels the mean is heard.
  * @throws EarshotError EARSHOT_AUDIO_EMPTY, EARSHOT_AUDIO_DAMAGED for a file that the browser cannot decode,
  *   EARSHOT_AUDIO_RATE, EARSHOT_INSECURE_CONTEXT, EARSHOT_UNSUPPORTED, EARSHOT_WORKLET_FAILED, EARSHOT_MODEL_DAMAGED,
- *   EARSHOT_MODEL_TOO_NEW, EARSHOT_BAD_ARGUMENT; what `options.signal` is aborted with
+ *   EARSHOT_MODEL_TOO_NEW, EARSHOT_BAD_ARGUMENT; what `options.signal` is aborted with; of a server
+ *   what `connect` in earshot/client throws
  */
-export function listenTo(source: AudioSource, options: ListenOptions): Promise<Listener> {
+export function listenTo(source: AudioSource, options: ListenOptions | RemoteListenOptions): Promise<Listener> {
   return startListener(options, async (starting) => {
     if (source instanceof MediaStream) {
       for (const track of source.getAudioTracks()) {

@@ -1,25 +1,23 @@
 import type { DecisionConfig } from '../config.js';
 import type { EarshotError } from '../errors.js';
-import type { ModelFile } from '../model-file.js';
+import type { Ear } from './ear.js';
 import { Ending } from './ending.js';
-import type { Listener, ListenerState, ListenOptions } from './options.js';
+import type { Listener, ListenerState, ListenOptions, RemoteListenOptions } from './options.js';
 import { prepare } from './prepare.js';
-import { type SpotterNode, startSpotterNode } from './spotter-node.js';
 
 /** What listening is made of while it starts. */
 export interface Starting {
-  readonly options: ListenOptions;
-  readonly file: ModelFile;
+  readonly options: ListenOptions | RemoteListenOptions;
   readonly ending: Ending;
   /** Ends listening, with an error or as it should. */
   readonly stop: (error?: EarshotError) => Promise<void>;
-  /** Makes the spotter on the audio thread. `length`: samples after which the stream ends. */
-  readonly spotter: (context: BaseAudioContext, length?: number) => Promise<SpotterNode>;
+  /** Makes what hears. `length`: samples after which the stream ends. */
+  readonly ear: (context: BaseAudioContext, length?: number) => Promise<Ear>;
 }
 
 /** What is running once all has started. */
 export interface Started {
-  spotter: SpotterNode;
+  ear: Ear;
   state: ListenerState;
   /** Begins to watch the state; `tell` must be told of every change. */
   watch?: (tell: (state: ListenerState) => void) => void;
@@ -30,10 +28,10 @@ export interface Started {
  * @param begin takes hold of the source, and says to `ending` how to let go of it
  */
 export async function startListener(
-  options: ListenOptions,
+  options: ListenOptions | RemoteListenOptions,
   begin: (starting: Starting) => Promise<Started>,
 ): Promise<Listener> {
-  const file = prepare(options);
+  const startEar = prepare(options);
   const ending = new Ending();
   let listener: RunningListener | undefined;
   const stop = async (error?: EarshotError) => {
@@ -44,20 +42,15 @@ export async function startListener(
     await released;
   };
   options.signal?.addEventListener('abort', () => stop(), { signal: ending.signal });
-  const spotter = async (context: BaseAudioContext, length?: number) => {
-    const onEnd = (error?: EarshotError) => void stop(error);
-    const started = await startSpotterNode(context, {
-      ...options,
-      file,
-      onEnd,
-      ...(length !== undefined && { length }),
-    });
+  const onEnd = (error?: EarshotError) => void stop(error);
+  const ear = async (context: BaseAudioContext, length?: number) => {
+    const started = await startEar(context, { length, onEnd });
     ending.onEnd(() => started.stop());
     return started;
   };
   try {
-    const started = await Promise.race([begin({ options, file, ending, stop, spotter }), whenAborted(options.signal)]);
-    listener = new RunningListener(options, file, ending, started, stop);
+    const started = await Promise.race([begin({ options, ending, stop, ear }), whenAborted(options.signal)]);
+    listener = new RunningListener(options, ending, started, stop);
     return listener;
   } catch (error) {
     await ending.end();
@@ -77,20 +70,25 @@ class RunningListener implements Listener {
   readonly labels: readonly string[];
   readonly kernels: 'simd' | 'plain';
   readonly finished: Promise<void>;
-  readonly #options: ListenOptions;
-  readonly #spotter: SpotterNode;
+  readonly #onStateChange: ListenOptions['onStateChange'];
+  readonly #ear: Ear;
   readonly #ending: Ending;
   readonly #stop: () => Promise<void>;
   #state: ListenerState;
 
-  constructor(options: ListenOptions, file: ModelFile, ending: Ending, started: Started, stop: () => Promise<void>) {
-    const { spotter, state, watch } = started;
-    this.sampleRate = spotter.node.context.sampleRate;
-    this.labels = file.config.labels;
-    this.kernels = spotter.kernels;
+  constructor(
+    options: Pick<ListenOptions, 'onStateChange'>,
+    ending: Ending,
+    started: Started,
+    stop: () => Promise<void>,
+  ) {
+    const { ear, state, watch } = started;
+    this.sampleRate = ear.sampleRate;
+    this.labels = ear.labels;
+    this.kernels = ear.kernels;
     this.finished = ending.done;
-    this.#options = options;
-    this.#spotter = spotter;
+    this.#onStateChange = options.onStateChange;
+    this.#ear = ear;
     this.#ending = ending;
     this.#stop = stop;
     this.#state = ending.isOver ? 'stopped' : state;
@@ -102,11 +100,11 @@ class RunningListener implements Listener {
   }
 
   get lostBlocks(): number {
-    return this.#spotter.lostBlocks;
+    return this.#ear.lostBlocks;
   }
 
   configure(decision: Partial<DecisionConfig>): void {
-    if (!this.#ending.isOver) this.#spotter.configure(decision);
+    if (!this.#ending.isOver) this.#ear.configure(decision);
   }
 
   async stop(): Promise<void> {
@@ -118,6 +116,6 @@ class RunningListener implements Listener {
   tell(state: ListenerState): void {
     if (state === this.#state || this.#state === 'stopped') return;
     this.#state = state;
-    this.#options.onStateChange?.(state);
+    this.#onStateChange?.(state);
   }
 }

@@ -1,4 +1,5 @@
 import { unexpected } from '../errors.js';
+import type { Ear } from './ear.js';
 import { keepRunning } from './keep-running.js';
 import type { Started, Starting } from './listener.js';
 import type { ListenerState } from './options.js';
@@ -34,19 +35,23 @@ function ownContext({ ending }: Starting): AudioContext {
 }
 
 async function hear(starting: Starting, context: BaseAudioContext): Promise<Started> {
-  const spotter = await starting.spotter(context);
+  const ear = await starting.ear(context);
   const watch = (tell: (state: ListenerState) => void) => {
-    const look = () => (context.state === 'closed' ? void starting.stop() : tell(stateOf(context)));
+    const look = () => (context.state === 'closed' ? void starting.stop() : tell(stateOf(context, ear)));
     context.addEventListener('statechange', look, { signal: starting.ending.signal });
+    ear.onConnectionChange = look;
   };
-  return { spotter, state: stateOf(context), watch };
+  return { ear, state: stateOf(context, ear), watch };
 }
 
-/** From now on, so that nothing is heard before the spotter is ready for it. */
-function connect({ ending }: Starting, source: AudioNode, { spotter }: Started): void {
-  source.connect(spotter.node);
-  ending.onEnd(() => source.disconnect(spotter.node));
+/** From now on, so that nothing is heard before the ear is ready for it. */
+function connect({ ending }: Starting, source: AudioNode, { ear }: Started): void {
+  source.connect(ear.node);
+  ending.onEnd(() => source.disconnect(ear.node));
 }
 
-/** Safari has a state of its own, "interrupted". */
-const stateOf = (context: BaseAudioContext): ListenerState => (context.state === 'running' ? 'running' : 'suspended');
+function stateOf(context: BaseAudioContext, { isConnected }: Ear): ListenerState {
+  // Safari has a state of its own, "interrupted".
+  if (context.state !== 'running') return 'suspended';
+  return isConnected ? 'running' : 'reconnecting';
+}

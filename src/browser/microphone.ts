@@ -22,7 +22,7 @@ export async function listDevices(): Promise<Microphone[]> {
  * @throws EarshotError EARSHOT_MICROPHONE_DENIED, EARSHOT_MICROPHONE_MISSING, EARSHOT_MICROPHONE_LOST,
  *   EARSHOT_INSECURE_CONTEXT, EARSHOT_UNSUPPORTED
  */
-export async function openMicrophone(options: ListenOptions): Promise<MediaStream> {
+export async function openMicrophone(options: Omit<ListenOptions, 'model'>): Promise<MediaStream> {
   const { deviceId, echoCancellation = false, noiseSuppression = false, autoGainControl = false } = options;
   const device = deviceId ? { deviceId: { exact: deviceId } } : {};
   try {

@@ -1,3 +1,4 @@
+import type { ServerAddress } from '../client/index.js';
 import type { DecisionConfig } from '../config.js';
 import type { EarshotError } from '../errors.js';
 import type { DetectionEvent, FrameEvent } from '../events.js';
@@ -6,8 +7,23 @@ import type { FrameInspection } from '../worklet/report-reader.js';
 
 export type { FrameInspection };
 
-/** `suspended`: the browser holds the audio back, until a gesture of the user or until the page is seen again. */
-export type ListenerState = 'running' | 'suspended' | 'stopped';
+/**
+ * `suspended`: the browser holds the audio back, until a gesture of the user or until the page is seen again.
+ * `reconnecting`: the connection to the server is lost and is being made again; sound is kept meanwhile.
+ */
+export type ListenerState = 'running' | 'suspended' | 'reconnecting' | 'stopped';
+
+/** A server that hears in the page's place. */
+export interface RemoteServer {
+  /** "https://example.org" */
+  address: ServerAddress;
+  /** Where the server wants one. */
+  token?: string | undefined;
+  /** Of the stream, for those who subscribe to it; the server invents one by default. */
+  name?: string | undefined;
+  /** One of the server's models; its default one by default. */
+  model?: string | undefined;
+}
 
 /** How to listen, and whom to tell. */
 export interface ListenOptions {
@@ -44,9 +60,17 @@ export interface ListenOptions {
   signal?: AbortSignal | undefined;
 }
 
+/**
+ * The same for a server that hears in the page's place, and gets the sound. Of `decision` it takes `threshold`, for all
+ * labels, and `thresholds`.
+ */
+export interface RemoteListenOptions extends Omit<ListenOptions, 'model' | 'onInspect' | 'extractor'> {
+  server: ServerAddress | RemoteServer;
+}
+
 /** Something that is being listened to. */
 export interface Listener {
-  /** Of the input, in hertz. */
+  /** Of what is heard, in hertz: the device's, or 16,000 on a server. */
   readonly sampleRate: number;
   /** The names behind the posteriors, in order. */
   readonly labels: readonly string[];
@@ -58,7 +82,7 @@ export interface Listener {
   /** Resolves when listening has ended, whatever ended it; for files and buffers after the last event. */
   readonly finished: Promise<void>;
   /**
-   * Changes thresholds, refractory or minimum duration from now on.
+   * Changes thresholds, refractory or minimum duration from now on; on a server thresholds alone.
    * @throws EarshotError EARSHOT_BAD_ARGUMENT
    */
   configure(decision: Partial<DecisionConfig>): void;

@@ -1,22 +1,53 @@
 import { checkSampleRate } from '../audio/rates.js';
 import { withDecision } from '../config.js';
-import { unexpected } from '../errors.js';
+import { type EarshotError, unexpected } from '../errors.js';
 import { type ModelFile, readModelFile } from '../model-file.js';
-import type { ListenOptions } from './options.js';
+import type { Ear } from './ear.js';
+import type { ListenOptions, RemoteListenOptions } from './options.js';
+import { configurationOf, startRemoteEar } from './remote-ear.js';
+import { startSpotterNode } from './spotter-node.js';
 import { checkSupport } from './support.js';
 
+/** How the sound comes to its end. */
+export interface Course {
+  /** Samples after which it ends; endless without it. */
+  length?: number | undefined;
+  /** Told of the end of hearing; without an error after the last event. */
+  onEnd(error?: EarshotError): void;
+}
+
+/** Makes what hears in a context. */
+export type StartEar = (context: BaseAudioContext, course: Course) => Promise<Ear>;
+
 /**
- * Everything that can be found wrong before a microphone or a file is touched.
+ * Finds everything that can be found wrong before a microphone or a file is touched.
  * @throws EarshotError EARSHOT_INSECURE_CONTEXT, EARSHOT_UNSUPPORTED, EARSHOT_BAD_ARGUMENT, EARSHOT_MODEL_DAMAGED,
  *   EARSHOT_MODEL_TOO_NEW; what `signal` was aborted with
  */
-export function prepare(options: ListenOptions): ModelFile {
+export function prepare(options: ListenOptions | RemoteListenOptions): StartEar {
   options.signal?.throwIfAborted();
   checkSupport();
-  const { model, decision = {}, audioContext } = options;
-  if (!(model instanceof Uint8Array)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Uint8Array', model);
-  const file = readModelFile(model);
-  withDecision(file.config, decision);
+  const { audioContext } = options;
   if (audioContext) checkSampleRate(audioContext.sampleRate);
-  return file;
+  return isRemote(options) ? prepareServer(options) : prepareModel(options);
+}
+
+const isRemote = (options: ListenOptions | RemoteListenOptions): options is RemoteListenOptions =>
+  'server' in options && options.server !== undefined;
+
+function prepareModel(options: ListenOptions): StartEar {
+  const { model, decision = {} } = options;
+  if (!(model instanceof Uint8Array)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Uint8Array', model);
+  const file: ModelFile = readModelFile(model);
+  withDecision(file.config, decision);
+  return (context, course) => startSpotterNode(context, { ...options, ...course, file });
+}
+
+function prepareServer(options: RemoteListenOptions): StartEar {
+  const { model, onInspect, extractor }: Partial<ListenOptions> = options as Partial<ListenOptions>;
+  for (const [name, value] of Object.entries({ model, onInspect, extractor })) {
+    if (value !== undefined) throw unexpected('EARSHOT_BAD_ARGUMENT', name, 'left out with `server`', value);
+  }
+  configurationOf(options.decision);
+  return (context, course) => startRemoteEar(context, { ...options, ...course });
 }

@@ -1,5 +1,6 @@
 import { checkSampleRate } from '../audio/rates.js';
 import type { Started, Starting } from './listener.js';
+import type { ListenerState } from './options.js';
 
 /**
  * Listens to a recording, through the very worklet that hears microphones: an OfflineAudioContext at the recording's
@@ -9,10 +10,13 @@ export async function hearBuffer(starting: Starting, buffer: AudioBuffer): Promi
   const { length, sampleRate } = buffer;
   checkSampleRate(sampleRate);
   const context = new OfflineAudioContext({ numberOfChannels: 1, length, sampleRate });
-  const spotter = await starting.spotter(context, length);
+  const ear = await starting.ear(context, length);
   const source = new AudioBufferSourceNode(context, { buffer });
-  source.connect(spotter.node);
+  source.connect(ear.node);
   source.start();
   context.startRendering().catch(() => {});
-  return { spotter, state: 'running' };
+  const watch = (tell: (state: ListenerState) => void) => {
+    ear.onConnectionChange = () => tell(ear.isConnected ? 'running' : 'reconnecting');
+  };
+  return { ear, state: 'running', watch };
 }

@@ -1,5 +1,5 @@
 import { type DecisionConfig, reconfigured } from '../config.js';
-import { EarshotError } from '../errors.js';
+import type { EarshotError } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
 import {
   type Command,
@@ -9,18 +9,17 @@ import {
   type Report,
 } from '../worklet/protocol.js';
 import { ReportReader } from '../worklet/report-reader.js';
+import type { Ear } from './ear.js';
 import type { ListenOptions } from './options.js';
-import { workletUrl } from './worklet-url.js';
-
-/** How a spotter on the audio thread came to its end; without an error after the last sample. */
-type OnEnd = (error?: EarshotError) => void;
+import { processorError, startWorkletNode } from './worklet-node.js';
 
 /** What one is made from. */
 export interface SpotterNodeOptions extends ListenOptions {
   file: ModelFile;
   /** Samples after which the stream ends; endless without it. */
-  length?: number;
-  onEnd: OnEnd;
+  length?: number | undefined;
+  /** How it came to its end; without an error after the last sample. */
+  onEnd: (error?: EarshotError) => void;
 }
 
 /**
@@ -28,18 +27,8 @@ export interface SpotterNodeOptions extends ListenOptions {
  * @throws EarshotError EARSHOT_WORKLET_FAILED, EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT
  */
 export async function startSpotterNode(context: BaseAudioContext, options: SpotterNodeOptions): Promise<SpotterNode> {
-  const url = options.workletUrl ?? workletUrl;
-  await context.audioWorklet.addModule(url).catch((cause) => {
-    const why = 'it is not there, is no script, or is forbidden by the page or by its own server';
-    throw new EarshotError('EARSHOT_WORKLET_FAILED', `The worklet at ${url} cannot be loaded: ${why}`, { cause });
-  });
-  const node = new AudioWorkletNode(context, PROCESSOR_NAME, {
-    outputChannelCount: [1],
-    processorOptions: processorOptions(options),
-  });
-  // It plays silence; but some browsers run only what leads to the destination.
-  node.connect(context.destination);
-  return new SpotterNode(node, await whenReady(node), options);
+  const [node, ready] = await startWorkletNode(context, PROCESSOR_NAME, processorOptions(options), options.workletUrl);
+  return new SpotterNode(node, ready, options);
 }
 
 function processorOptions(options: SpotterNodeOptions): ProcessorOptions {
@@ -48,22 +37,12 @@ function processorOptions(options: SpotterNodeOptions): ProcessorOptions {
   return { model: file, kernels, extractor, decision, length, ...wishes };
 }
 
-function whenReady(node: AudioWorkletNode): Promise<ReadyReport> {
-  return new Promise((resolve, reject) => {
-    node.onprocessorerror = () => reject(processorError());
-    node.port.onmessage = ({ data }: MessageEvent<Report>) => {
-      if (data.type === 'ready') resolve(data);
-      else if (data.type === 'failed') reject(new EarshotError(data.code, data.message));
-    };
-  });
-}
-
-const processorError = () => new EarshotError('EARSHOT_WORKLET_FAILED', 'The worklet ended with an error');
-
 /** The page's end of a spotter on the audio thread. */
-export class SpotterNode {
+export class SpotterNode implements Ear {
   readonly node: AudioWorkletNode;
   readonly kernels: 'simd' | 'plain';
+  readonly isConnected = true;
+  onConnectionChange = (): void => {};
   readonly #reader: ReportReader;
   #config: ModelFile['config'];
 
@@ -79,6 +58,14 @@ export class SpotterNode {
   /** Blocks so far that the browser left out. */
   get lostBlocks(): number {
     return this.#reader.lostBlocks;
+  }
+
+  get sampleRate(): number {
+    return this.node.context.sampleRate;
+  }
+
+  get labels(): readonly string[] {
+    return this.#config.labels;
   }
 
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT */

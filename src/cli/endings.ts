@@ -15,14 +15,24 @@ export function endOnClosedOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-/** On Ctrl-C or `kill`, ends the program after the lines that are on their way. A second one ends it at once. */
-export function endOnSignals(outlets: Outlets): void {
-  process.once('SIGINT', () => end(outlets, EXIT.interrupted));
-  process.once('SIGTERM', () => end(outlets, EXIT.terminated));
-}
-
-async function end({ results, messages, progress }: Outlets, code: number): Promise<void> {
-  progress.hide();
-  await Promise.all([results.close(), messages.close()]);
-  process.exit(code);
+/**
+ * On Ctrl-C or `kill`, ends the program after the lines that are on their way. A second one ends it at once.
+ * @param finish what is to be done before
+ * @returns tells whether the end has begun
+ */
+export function endOnSignals(
+  outlets: Outlets,
+  finish: () => Promise<unknown> | undefined = () => undefined,
+): () => boolean {
+  let isEnding = false;
+  const end = async (code: number) => {
+    isEnding = true;
+    outlets.progress.hide();
+    await finish()?.catch(() => {});
+    await Promise.all([outlets.results.close(), outlets.messages.close()]);
+    process.exit(code);
+  };
+  process.once('SIGINT', () => end(EXIT.interrupted));
+  process.once('SIGTERM', () => end(EXIT.terminated));
+  return () => isEnding;
 }

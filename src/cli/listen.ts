@@ -1,21 +1,25 @@
 import { Command, Option } from 'commander';
-import type { EarshotError } from '../errors.js';
-import type { EarshotEvent, FrameEvent } from '../events.js';
+import type { EarshotError, ErrorCode } from '../errors.js';
+import type { DetectionEvent, EarshotEvent, FrameEvent } from '../events.js';
 import type { ExtractorName } from '../features/extractor.js';
-import { listDevices, listen } from '../node/listen.js';
-import { openModel } from '../node/open-model.js';
+import type { Level } from '../node/level-meter.js';
+import { type ListenOptions, listDevices, listen } from '../node/listen.js';
+import { DEFAULT_MODEL, openModel } from '../node/open-model.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
 import { addFileOptions } from './file-options.js';
 import { FORMATS } from './formats/index.js';
 import { oneLine } from './formats/one-line.js';
+import { type ListenAtOptions, listenAt } from './listen-at.js';
 import { LiveLine } from './live-line.js';
 import { Output } from './output.js';
+import { tellOfConnection } from './tell-connection.js';
 
 const EXAMPLES = `
 Examples:
   $ earshot listen
   $ earshot listen --list-devices
+  $ earshot listen --to http://localhost:8080
   $ earshot listen --device usb --format jsonl | jq -r 'select(.type == "detection").label'
   $ arecord -q -f S16_LE -r 16000 -t raw | earshot file - --encoding s16le --rate 16000
 `;
@@ -30,11 +34,13 @@ interface ListenCommandOptions {
   device?: string;
   listDevices?: true;
   worklet?: true;
-  model: string;
+  /** Undefined for a server's default. */
+  model: string | undefined;
   format: (typeof LISTEN_FORMATS)[number];
   frames?: true;
   threshold?: number;
   extractor: ExtractorName;
+  to?: string;
 }
 
 /** Adds `earshot listen` to the program. */
@@ -42,11 +48,19 @@ export function addListenCommand(program: Command): void {
   const command = program
     .command('listen')
     .summary('find keywords in what a microphone hears')
-    .description('Finds keywords in what a microphone hears, until Ctrl-C.')
+    .description(
+      'Finds keywords in what a microphone hears, until Ctrl-C.\n' +
+        'A token, if a server wants one, is read from the environment variable EARSHOT_TOKEN.',
+    )
     .addHelpText('after', EXAMPLES);
   addListenOptions(command).action(async (options: ListenCommandOptions) => {
     if (options.frames && !FORMATS[options.format].frames) {
       command.error(`error: --format ${options.format} has no place for --frames; use jsonl or csv`);
+    }
+    if (options.to !== undefined) {
+      if (options.worklet) command.error('error: --worklet is for listening here; a server hears in its own way');
+      if (command.getOptionValueSource('extractor') === 'cli') command.error('error: --extractor is up to the server');
+      if (command.getOptionValueSource('model') !== 'cli') options.model = undefined;
     }
     process.exitCode = options.listDevices ? await tellDevices() : await hearMicrophone(options);
   });
@@ -61,7 +75,8 @@ export function addListenOptions(command: Command): Command {
     .option('-d, --device <name>', 'which microphone: its name, a part of that, or its id')
     .option('--list-devices', 'tell which microphones there are, and end')
     .option('--worklet', "listen with the browser's worklet, to compare; takes most of a core")
-    .addOption(new Option('-f, --format <name>', 'how to write results').choices(LISTEN_FORMATS).default('text'));
+    .addOption(new Option('-f, --format <name>', 'how to write results').choices(LISTEN_FORMATS).default('text'))
+    .option('--to <url>', 'send the sound to a server; --model is then one of its models');
   for (const option of addFileOptions(new Command()).options) {
     if (SHARED_OPTIONS.includes(option.long ?? '')) command.addOption(option);
   }
@@ -117,55 +132,67 @@ class ListenRun {
   readonly #messages: Output;
   /** What a failure is about: the model, and once that is open the microphone. */
   #about: string;
+  #labels: readonly string[] = [];
   #write: (event: EarshotEvent) => void = () => {};
 
   constructor(options: ListenCommandOptions) {
     const hide = () => this.#line.hide();
     this.#options = options;
-    this.#about = options.model;
+    this.#about = options.to ?? options.model ?? DEFAULT_MODEL;
     this.#results = new Output(process.stdout, process.stdout.isTTY ? hide : undefined);
     this.#messages = new Output(process.stderr, hide);
   }
 
   /** Resolves when the signal has ended it. */
   async hear(signal: AbortSignal): Promise<void> {
-    const { device, worklet, extractor, threshold, frames = false, ...options } = this.#options;
-    const model = await openModel(options.model);
-    const { labels } = model;
-    this.#about = MICROPHONE;
-    const format = FORMATS[options.format].create({ labels, perChannel: false, frames, severalFiles: false });
-    this.#write = (event) => void this.#results.write(format.write(event));
-    const onFrame = (event: FrameEvent) => {
-      if (frames) this.#write(event);
-      this.#show(event, labels);
-    };
+    const { device, frames, to } = this.#options;
     let lost: EarshotError | undefined;
-    const listener = await listen({
-      model,
+    const hearing = {
       device,
-      worklet,
-      extractor,
       signal,
-      // One threshold for all labels, also those for which the model has its own.
-      decision: threshold === undefined ? {} : { threshold, thresholds: {} },
-      onDetection: (event) => this.#write(event),
-      ...((frames || this.#line.isUsed) && { onFrame }),
-      ...(this.#line.isUsed && { onLevel: (level) => this.#line.level(level) }),
-      onError: (error) => {
+      onDetection: (event: DetectionEvent) => this.#write(event),
+      ...((frames || this.#line.isUsed) && { onFrame: (event: FrameEvent) => this.#frame(event) }),
+      ...(this.#line.isUsed && { onLevel: (level: Level) => this.#line.level(level) }),
+      onError: (error: EarshotError) => {
         lost = error;
       },
-    });
-    await this.#results.write(format.head);
+    };
+    const listener = await (to === undefined ? this.#hearHere(hearing) : this.#hearAt(to, hearing));
     this.#write({ type: 'file', path: MICROPHONE, format: 'live', sampleRate: listener.sampleRate, channels: 1 });
     await listener.finished;
     if (lost) throw lost;
   }
 
+  async #hearHere(hearing: Omit<ListenOptions, 'model'>) {
+    const { extractor, threshold, worklet } = this.#options;
+    const model = await openModel(this.#options.model);
+    this.#about = MICROPHONE;
+    await this.#begin(model.labels);
+    // One threshold for all labels, also those for which the model has its own.
+    const decision = threshold === undefined ? {} : { threshold, thresholds: {} };
+    return listen({ ...hearing, model, worklet, extractor, decision });
+  }
+
+  #hearAt(server: string, hearing: Omit<ListenAtOptions, 'model' | 'token' | 'configuration' | 'onReady'>) {
+    const { model, threshold } = this.#options;
+    return listenAt(server, {
+      ...hearing,
+      model,
+      token: process.env.EARSHOT_TOKEN,
+      configuration: threshold === undefined ? {} : { threshold },
+      onReady: (client) => {
+        void this.#begin(client.labels);
+        tellOfConnection(client, server, this.#messages);
+      },
+    });
+  }
+
   async fail(error: unknown): Promise<void> {
     const failure = failureOf(error);
     const { code, message } = failure;
-    this.#write({ type: 'error', code, message, path: this.#about });
-    await this.#messages.write(failureLine(this.#about, failure));
+    const path = isOfMicrophone(code) ? MICROPHONE : this.#about;
+    this.#write({ type: 'error', code, message, path });
+    await this.#messages.write(failureLine(path, failure));
   }
 
   async close(): Promise<void> {
@@ -173,8 +200,21 @@ class ListenRun {
     await Promise.all([this.#results.close(), this.#messages.close()]);
   }
 
-  #show({ time, posteriors }: FrameEvent, labels: readonly string[]): void {
+  async #begin(labels: readonly string[]): Promise<void> {
+    const { frames = false } = this.#options;
+    const format = FORMATS[this.#options.format].create({ labels, perChannel: false, frames, severalFiles: false });
+    this.#labels = labels;
+    this.#write = (event) => void this.#results.write(format.write(event));
+    await this.#results.write(format.head);
+  }
+
+  #frame(event: FrameEvent): void {
+    const { time, posteriors } = event;
+    if (this.#options.frames) this.#write(event);
     const posterior = Math.max(...posteriors);
-    this.#line.hear({ time, label: labels[posteriors.indexOf(posterior)], posterior });
+    this.#line.hear({ time, label: this.#labels[posteriors.indexOf(posterior)], posterior });
   }
 }
+
+const isOfMicrophone = (code: ErrorCode): boolean =>
+  code.startsWith('EARSHOT_MICROPHONE') || code === 'EARSHOT_AUDIO_BACKEND';

@@ -2,16 +2,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
-import { mixDown } from '../audio/pcm.js';
-import { connect } from '../client/index.js';
 import { EarshotError } from '../errors.js';
-import { openAudio } from '../node/open-audio.js';
 import { closeServer, openServer } from '../page-server/listen.js';
 import { pageHandler } from '../page-server/page-handler.js';
+import { playDemo } from './demo.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
+import { openOutlets } from './outlets.js';
+import type { Output } from './output.js';
 
 const EXAMPLES = `
 Examples:
@@ -50,7 +49,6 @@ export interface ServerModule {
 }
 
 const SERVER: string = 'earshot/server';
-const DEMO_SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 
 /** Adds `earshot serve` to the program. */
 export function addServeCommand(program: Command): void {
@@ -75,68 +73,77 @@ export function addServeCommand(program: Command): void {
     if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
       command.error('error: --tls-cert and --tls-key go together');
     }
+    if (options.demo && (options.tokenFile !== undefined || options.tlsCert !== undefined)) {
+      command.error('error: --demo goes with neither --token-file nor --tls-cert');
+    }
     process.exitCode = await serve(options);
   });
 }
 
 /** @returns the exit code, when somebody has ended it */
 async function serve(options: ServeOptions): Promise<number> {
+  const { results, messages } = openOutlets();
   try {
-    const { isLoopback, readTokenFile, createEarshotServer }: ServerModule = await import(SERVER);
-    if (!isLoopback(options.host) && !options.tokenFile && !options.insecure) throw insecureHost(options.host);
-    const { pino } = await import('pino');
-    const logger = pino(pino.destination(2));
-    const { maxStreams: streams, history, allowOrigin: allowedOrigins, models, workers } = options;
-    const earshot = await createEarshotServer({
-      models,
-      tokens: options.tokenFile === undefined ? undefined : await readTokenFile(options.tokenFile),
-      allowedOrigins,
-      limits: { ...(streams && { streams, streamsPerAddress: streams }), ...(history !== undefined && { history }) },
-      workers,
-      logger,
-    });
-    const server = await createHttpServer(options, (request, response) => {
+    const tls = await readTls(options);
+    const earshot = await createEarshot(options);
+    const listener: RequestListener = (request, response) => {
       if (!earshot.handle(request, response)) pageHandler(request, response);
-    });
+    };
+    const server = tls ? createSecureServer(tls, listener) : createServer(listener);
     earshot.attach(server);
     const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    const address = await openServer(server, options.port, options.host);
-    if (options.tlsCert) address.protocol = 'https:';
-    process.stdout.write(`Listening on ${address}\nCtrl-C ends it.\n`);
-    if (options.demo) await playDemo(address);
-    await stop;
-    // The port is given up first, so that nobody new arrives while streams are brought to their end.
-    server.close();
-    await earshot.close();
+    try {
+      const address = await openServer(server, options.port, options.host);
+      if (tls) address.protocol = 'https:';
+      await results.write(`The server and its page: ${address}\nCtrl-C ends it.\n`);
+      if (options.demo) void demonstrate(address, stop, results, messages);
+      await stop;
+    } finally {
+      // The port is given up first, so that nobody new arrives while streams are brought to their end.
+      server.close();
+      await earshot.close();
+    }
     await closeServer(server).catch(() => {});
     return EXIT.done;
   } catch (error) {
-    process.stderr.write(failureLine('serve', failureOf(error)));
+    await messages.write(failureLine('serve', failureOf(error)));
     return EXIT.failed;
   }
 }
 
-async function createHttpServer({ tlsCert, tlsKey }: ServeOptions, listener: RequestListener): Promise<Server> {
-  if (tlsCert === undefined || tlsKey === undefined) return createServer(listener);
+async function createEarshot(options: ServeOptions): ReturnType<ServerModule['createEarshotServer']> {
+  const { isLoopback, readTokenFile, createEarshotServer }: ServerModule = await import(SERVER);
+  if (!isLoopback(options.host) && !options.tokenFile && !options.insecure) throw insecureHost(options.host);
+  const { pino } = await import('pino');
+  const { maxStreams: streams, history, allowOrigin: allowedOrigins, models, workers } = options;
+  return createEarshotServer({
+    models,
+    tokens: options.tokenFile === undefined ? undefined : await readTokenFile(options.tokenFile),
+    allowedOrigins,
+    limits: { ...(streams && { streams, streamsPerAddress: streams }), ...(history !== undefined && { history }) },
+    workers,
+    // Who looks at the demonstration is a person, and need not read of every stream that ends.
+    logger: pino({ level: options.demo ? 'warn' : 'info' }, pino.destination(2)),
+  });
+}
+
+async function demonstrate(address: URL, stop: Promise<unknown>, results: Output, messages: Output): Promise<void> {
+  try {
+    await Promise.race([playDemo(address, results), stop]);
+  } catch (error) {
+    await messages.write(failureLine('demo', failureOf(error)));
+  }
+}
+
+async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
-  return createSecureServer({ cert, key }, listener);
+  return { cert, key };
 }
 
 function insecureHost(host: string): EarshotError {
   const what = `Anybody who reaches ${host} could use it; give --token-file, or --insecure if that is meant`;
   return new EarshotError('EARSHOT_INSECURE_HOST', what, { value: host });
-}
-
-/** Sends a recording to the server as any client would. */
-async function playDemo(address: URL): Promise<void> {
-  const audio = await openAudio(DEMO_SAMPLE);
-  const client = await connect(address, { sampleRate: audio.sampleRate, name: 'demo', events: ['detection'] });
-  client.on('detection', ({ label, score, start }) => {
-    process.stdout.write(`  ${start.toFixed(2).padStart(6)} s  ${label.padEnd(8)} ${score.toFixed(2)}\n`);
-  });
-  process.stdout.write('The stream "demo" says:\n');
-  for await (const planar of audio) await client.send(mixDown(planar));
-  await client.close();
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { mixDown } from '../audio/pcm.js';
 import { connect, type StreamClient } from '../client/index.js';
-import type { AudioStream } from '../files/audio-stream.js';
+import type { AudioWarning } from '../files/audio-stream.js';
 import { openAudio } from '../node/open-audio.js';
 import { endOnSignals } from './endings.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf, warningLine } from './failure.js';
 import { openOutlets } from './outlets.js';
+import type { Output } from './output.js';
+import { sendAudio } from './send-audio.js';
 import { openSource } from './source.js';
+import { tellOfConnection } from './tell-connection.js';
 
 const EXAMPLES = `
 Examples:
@@ -23,11 +25,9 @@ interface StreamOptions {
   realtime?: boolean;
 }
 
-const MESSAGE_SECONDS = 0.1;
-
 /** Adds `earshot stream FILE|- URL` to the program. */
 export function addStreamCommand(program: Command): void {
-  program
+  const command = program
     .command('stream')
     .summary('send audio to a server')
     .description(
@@ -36,59 +36,54 @@ export function addStreamCommand(program: Command): void {
     )
     .argument('<file>', 'a file in any format that `earshot file` reads, or - for standard input')
     .argument('<url>', 'the server, such as http://localhost:8080')
+    .addHelpText('after', EXAMPLES);
+  addStreamOptions(command).action(async (file: string, url: string, options: StreamOptions) => {
+    process.exitCode = await streamFile(file, url, options);
+  });
+}
+
+/** Declares the options on a command. */
+export function addStreamOptions(command: Command): Command {
+  return command
     .option('--name <name>', 'name of the stream')
     .option('-m, --model <name>', 'a model of the server')
-    .option('--frames', 'print frames too')
-    .option('--realtime', 'send no faster than the audio plays')
-    .addHelpText('after', EXAMPLES)
-    .action(async (file: string, url: string, options: StreamOptions) => {
-      process.exitCode = await streamFile(file, url, options);
-    });
+    .option('--frames', 'also print what the network says at every frame')
+    .option('--realtime', 'send no faster than the audio plays');
 }
 
 /** @returns the exit code */
 async function streamFile(file: string, url: string, options: StreamOptions): Promise<number> {
+  const { name, model, frames, realtime = false } = options;
   const outlets = openOutlets();
-  endOnSignals(outlets);
+  const { results, messages } = outlets;
+  let client: StreamClient | undefined;
+  const isEnding = endOnSignals(outlets, () => client?.close());
+  /** What a failure is about. */
+  let about = file;
   try {
-    const audio = await openAudio((await openSource(file)).bytes);
-    const { name, model, frames, realtime = false } = options;
-    const client = await connect(url, {
+    const onWarning = (warning: AudioWarning) => void messages.write(warningLine(file, warning));
+    const audio = await openAudio((await openSource(file)).bytes, { onWarning });
+    about = url;
+    client = await connect(url, {
       sampleRate: audio.sampleRate,
       token: process.env.EARSHOT_TOKEN,
       events: frames ? ['frame', 'detection'] : ['detection'],
       name,
       model,
     });
-    client.on('warning', (warning) => void outlets.messages.write(warningLine(file, warning)));
-    const printing = (async () => {
-      for await (const event of client) await outlets.results.write(`${JSON.stringify(event)}\n`);
-    })();
-    await Promise.all([printing, send(audio, client, realtime)]);
+    tellOfConnection(client, url, messages);
+    const printing = print(client, results);
+    about = file;
+    await sendAudio(audio, client, realtime);
+    about = url;
+    await Promise.all([printing, client.close()]);
     return EXIT.done;
   } catch (error) {
-    await outlets.messages.write(failureLine(file, failureOf(error)));
+    if (!isEnding()) await messages.write(failureLine(about, failureOf(error)));
     return EXIT.failed;
   }
 }
 
-async function send(audio: AudioStream, client: StreamClient, realtime: boolean): Promise<void> {
-  const start = performance.now();
-  const step = Math.round(MESSAGE_SECONDS * audio.sampleRate);
-  let sent = 0;
-  for await (const planar of audio) {
-    const samples = mixDown(planar);
-    for (let at = 0; at < samples.length; at += step) {
-      const part = samples.subarray(at, at + step);
-      sent += part.length;
-      if (realtime) await sleepUntil(start + (1000 * sent) / audio.sampleRate);
-      await client.send(part);
-    }
-  }
-  await client.close();
-}
-
-async function sleepUntil(time: number): Promise<void> {
-  const left = time - performance.now();
-  if (left > 0) await new Promise((done) => setTimeout(done, left));
+async function print(client: StreamClient, results: Output): Promise<void> {
+  for await (const event of client) await results.write(`${JSON.stringify(event)}\n`);
 }

@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander';
 import { type StreamEvent, subscribe } from '../client/index.js';
 import { EXIT } from './exit-codes.js';
-import { failureLine, failureOf, warningLine } from './failure.js';
+import { failureLine, failureOf } from './failure.js';
+import { clock } from './formats/clock.js';
 import { oneLine } from './formats/one-line.js';
+import { openOutlets } from './outlets.js';
+import { tellOfConnection } from './tell-connection.js';
 
 const EXAMPLES = `
 Examples:
@@ -24,7 +27,7 @@ interface SubscribeOptions {
 
 /** Adds `earshot subscribe URL` to the program. */
 export function addSubscribeCommand(program: Command): void {
-  program
+  const command = program
     .command('subscribe')
     .summary('print the events of a server')
     .description(
@@ -32,47 +35,57 @@ export function addSubscribeCommand(program: Command): void {
         'A token, if the server wants one, is read from the environment variable EARSHOT_TOKEN.',
     )
     .argument('<url>', 'the server, such as http://localhost:8080')
+    .addHelpText('after', EXAMPLES);
+  addSubscribeOptions(command).action(async (url: string, options: SubscribeOptions) => {
+    process.exitCode = await printEvents(url, options);
+  });
+}
+
+/** Declares the options on a command. */
+export function addSubscribeOptions(command: Command): Command {
+  return command
     .option('--stream <name>', 'only this stream')
     .option('--events <kinds>', 'of stream_opened, frame, detection, stream_closed, with commas between')
     .option('--since <number>', 'begin after the event of this number')
-    .addOption(new Option('-f, --format <name>', 'how to write').choices(Object.keys(FORMATS)).default('text'))
-    .addHelpText('after', EXAMPLES)
-    .action(async (url: string, options: SubscribeOptions) => {
-      process.exitCode = await printEvents(url, options);
-    });
+    .addOption(new Option('-f, --format <name>', 'how to write').choices(Object.keys(FORMATS)).default('text'));
 }
 
 /** @returns the exit code */
 async function printEvents(url: string, { stream, events, since, format }: SubscribeOptions): Promise<number> {
+  const { results, messages } = openOutlets();
   try {
     const subscription = await subscribe(url, {
       token: process.env.EARSHOT_TOKEN,
       stream,
-      // The server says which kinds there are.
+      // The server says which kinds there are, and what a number is.
       events: events?.split(',') as StreamEvent['type'][] | undefined,
       since: since === undefined ? undefined : Number(since),
     });
-    subscription.on('warning', (warning) => process.stderr.write(warningLine(url, warning)));
     process.once('SIGINT', () => subscription.close());
     process.once('SIGTERM', () => subscription.close());
-    for await (const event of subscription) process.stdout.write(FORMATS[format](event));
+    tellOfConnection(subscription, url, messages);
+    for await (const event of subscription) await results.write(FORMATS[format](event));
     return EXIT.done;
   } catch (error) {
-    process.stderr.write(failureLine(url, failureOf(error)));
+    await messages.write(failureLine(url, failureOf(error)));
     return EXIT.failed;
   }
 }
 
+/** A line for people: the stream, when in it, and what. */
 function textOf(event: StreamEvent): string {
-  const stream = event.stream.padEnd(16);
+  return `${event.stream.padEnd(16)}  ${newsOf(event)}\n`;
+}
+
+function newsOf(event: StreamEvent): string {
   switch (event.type) {
     case 'detection':
-      return `${stream}  ${event.start.toFixed(2).padStart(8)} s  ${oneLine(event.label).padEnd(8)} ${event.score.toFixed(2)}\n`;
+      return `${clock(event.start)}  ${oneLine(event.label).padEnd(8)} ${event.score.toFixed(2)}`;
     case 'frame':
-      return `${stream}  ${event.time.toFixed(2).padStart(8)} s  ${event.posteriors.map((p) => p.toFixed(2)).join(' ')}\n`;
+      return `${clock(event.time)}  ${event.posteriors.map((posterior) => posterior.toFixed(2)).join(' ')}`;
     case 'stream_opened':
-      return `${stream}  begins (${event.model}, ${event.sample_rate} Hz)\n`;
+      return `begins (${event.model}, ${event.sample_rate} Hz)`;
     case 'stream_closed':
-      return `${stream}  ends: ${event.frames} frames, ${event.detections} detections\n`;
+      return `ends: ${event.frames} frames, ${event.detections} detections`;
   }
 }

@@ -1,12 +1,10 @@
-import { EarshotError } from '../errors.js';
+import { EarshotError, unexpected } from '../errors.js';
 
 /** The part of the standard's WebSocket that is used. */
 export interface Socket {
-  binaryType: string;
   readonly readyState: number;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
@@ -17,14 +15,15 @@ export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 
 const SUBPROTOCOL = 'earshot.v1';
 const OPEN = 1;
+/** In a variable, so that bundlers for pages leave the package out. */
+const NODE_PACKAGE: string = 'ws';
 
 /** The class given, the host's own, or that of the package ws. @throws EarshotError EARSHOT_UNSUPPORTED */
 export async function socketClass(given: SocketClass | undefined): Promise<SocketClass> {
   const own = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
   if (own) return own;
   try {
-    const { WebSocket } = await import('ws');
-    return WebSocket as unknown as SocketClass;
+    return (await import(/* @vite-ignore */ NODE_PACKAGE)).WebSocket;
   } catch (cause) {
     throw new EarshotError('EARSHOT_UNSUPPORTED', 'There is no WebSocket here; pass a class as `WebSocket`', { cause });
   }
@@ -32,7 +31,10 @@ export async function socketClass(given: SocketClass | undefined): Promise<Socke
 
 export const isOpen = (socket: Socket | undefined): socket is Socket => socket?.readyState === OPEN;
 
-/** Where a server is, and who asks. */
+/** A server's address: "http://localhost:8080" or "ws://localhost:8080". */
+export type ServerAddress = string | { href: string };
+
+/** Who asks a server, and how. */
 export interface Access {
   /** A bearer token. It travels as a subprotocol, because browsers cannot set headers here. */
   token?: string | undefined;
@@ -40,18 +42,27 @@ export interface Access {
   WebSocket?: SocketClass | undefined;
 }
 
-/** The address of a server's path with parameters; those that are undefined are left out. http becomes ws. */
+/**
+ * The address of a server's path with parameters; those that are undefined are left out. http becomes ws.
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT
+ */
 export function addressOf(
-  server: string | { href: string },
+  server: ServerAddress,
   path: string,
   parameters: Record<string, string | number | undefined>,
 ): string {
-  const url = (typeof server === 'string' ? server : server.href).replace(/^http/, 'ws').replace(/[?#].*$/, '');
+  const text = typeof server === 'string' ? server : server.href;
+  if (!/^(http|ws)s?:\/\/[^/]/i.test(text)) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'server', 'an address such as "http://localhost:8080"', server);
+  }
   const query = Object.entries(parameters)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
     .join('&');
-  const base = url.replace(/\/+$/, '').replace(/\/v1\/(stream|events)$/, '');
+  const base = text
+    .replace(/^http/i, 'ws')
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '');
   return `${base}${path}${query && `?${query}`}`;
 }
 

@@ -3,8 +3,9 @@ import type { ErrorCode } from '../errors.js';
 import type { ExtractorName } from '../features/extractor.js';
 import type { ModelFile } from '../model-file.js';
 
-/** The name under which the worklet registers its processor. */
+/** The names under which the worklet registers its processors: one that hears, and one that packs for a server. */
 export const PROCESSOR_NAME = 'earshot-spotter';
+export const PACKER_NAME = 'earshot-packer';
 
 /** What the processor is given when it is made. */
 export interface ProcessorOptions {
@@ -20,16 +21,33 @@ export interface ProcessorOptions {
   length?: number | undefined;
 }
 
+/** What the processor that packs is given. */
+export interface PackerOptions {
+  kernels?: 'simd' | 'plain' | undefined;
+  /** Of what it reports. */
+  sampleRate: number;
+  /** How many samples come in; endless without it. */
+  length?: number | undefined;
+}
+
 /** From the page to the processor. */
 export type Command = { type: 'configure'; decision: Partial<DecisionConfig> } | { type: 'stop' };
 
 /** From the processor to the page. */
-export type Report = ReadyReport | FramesReport | DetectionReport | SamplesReport | FailedReport | { type: 'finished' };
+export type Report =
+  | ReadyReport
+  | FramesReport
+  | DetectionReport
+  | SamplesReport
+  | PackedReport
+  | FailedReport
+  | { type: 'finished' };
 
 /** The processor listens from now on; what was played before went unheard. */
 export interface ReadyReport {
   type: 'ready';
   kernels: 'simd' | 'plain';
+  /** Of a processor that hears. */
   activationSizes: readonly number[];
 }
 
@@ -58,6 +76,13 @@ export interface DetectionReport {
 export interface SamplesReport {
   type: 'samples';
   values: Float32Array;
+}
+
+/** The next samples of the stream, packed. */
+export interface PackedReport {
+  type: 'packed';
+  samples: Int16Array;
+  lostBlocks: number;
 }
 
 export interface FailedReport {

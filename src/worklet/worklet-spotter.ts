@@ -1,10 +1,9 @@
-import { mixInto } from '../audio/pcm.js';
 import type { SpotterSink } from '../channel.js';
 import type { DecisionConfig } from '../config.js';
 import type { Model } from '../model.js';
 import type { Spotter } from '../spotter.js';
-import { BlockCounter } from './block-counter.js';
 import { FrameBatch } from './frame-batch.js';
+import { MonoBlocks } from './mono-blocks.js';
 import type { DetectionReport, ProcessorOptions, Report } from './protocol.js';
 import { SampleBatch } from './sample-batch.js';
 
@@ -21,21 +20,16 @@ export class WorkletSpotter implements SpotterSink {
   readonly #frames: FrameBatch;
   readonly #samples: SampleBatch | undefined;
   readonly #activations: boolean;
-  readonly #blocks = new BlockCounter();
+  readonly #input: MonoBlocks;
   readonly #detection: DetectionReport = { type: 'detection', label: 0, score: 0, startFrame: 0, endFrame: 0 };
-  #hasBegun = false;
-  /** Samples still to come. */
-  #remaining: number;
-  /** For a block that is silent or has to be mixed; made anew only when the block length changes. */
-  #block = new Float32Array(128);
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   constructor(model: Model, sampleRate: number, options: ProcessorOptions, post: (report: Report) => void) {
-    const { extractor = 'fused', decision = {}, activations, samples, length = Infinity } = options;
+    const { extractor = 'fused', decision = {}, activations, samples, length } = options;
     this.#spotter = model.spotter({ sampleRate, extractor, decision });
     this.#post = post;
     this.#activations = activations;
-    this.#remaining = length;
+    this.#input = new MonoBlocks(length);
     const { config } = model;
     const sizes = activations ? this.#spotter.activationSizes : [];
     const width = sizes.reduce((sum, size) => sum + size, config.labels.length);
@@ -48,21 +42,12 @@ export class WorkletSpotter implements SpotterSink {
     return this.#spotter.activationSizes;
   }
 
-  /**
-   * Hears one block. The stream begins with the first block that has channels.
-   * @param channels of the input; none, or undefined, where nothing comes in, which counts as silence
-   * @param length samples of a block without channels
-   * @param currentFrame the host's count of samples at the start of the block
-   * @returns whether more is wanted: not after the last sample that was announced
-   */
+  /** Hears one block; see `MonoBlocks`. @returns whether more is wanted: not after the last sample that was announced */
   process(channels: readonly Float32Array[] | undefined, length: number, currentFrame: number): boolean {
-    this.#hasBegun ||= channels !== undefined && channels.length > 0;
-    if (!this.#hasBegun) return true;
-    const block = this.#mono(channels, length);
-    this.#blocks.count(currentFrame, block.length);
-    this.#remaining -= block.length;
-    this.#hear(this.#remaining < 0 ? block.subarray(0, block.length + this.#remaining) : block);
-    if (this.#remaining > 0) return true;
+    const block = this.#input.next(channels, length, currentFrame);
+    if (block === undefined) return true;
+    this.#hear(block);
+    if (!this.#input.isOver) return true;
     this.#finish();
     return false;
   }
@@ -76,7 +61,7 @@ export class WorkletSpotter implements SpotterSink {
     const { values, at } = this.#frames;
     values.set(posteriors, at);
     if (this.#activations) this.#spotter.copyActivations(values, at + posteriors.length);
-    this.#frames.added(index, this.#blocks.lost);
+    this.#frames.added(index, this.#input.lost);
   }
 
   detection(label: number, score: number, startFrame: number, endFrame: number): void {
@@ -100,18 +85,5 @@ export class WorkletSpotter implements SpotterSink {
     this.#samples?.flush();
     this.#post({ type: 'finished' });
     this.#spotter.dispose();
-  }
-
-  #mono(channels: readonly Float32Array[] | undefined, length: number): Float32Array {
-    if (channels === undefined || channels.length === 0) return this.#blockOf(length).fill(0);
-    if (channels.length === 1) return channels[0];
-    const mixed = this.#blockOf(channels[0].length);
-    mixInto(channels, mixed);
-    return mixed;
-  }
-
-  #blockOf(length: number): Float32Array {
-    if (this.#block.length !== length) this.#block = new Float32Array(length);
-    return this.#block;
   }
 }

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addFileOptions } from '../../src/cli/file-options.ts';
 import { FORMAT_NAMES } from '../../src/cli/formats/index.ts';
+import { addStreamOptions } from '../../src/cli/stream.ts';
+import { addSubscribeOptions } from '../../src/cli/subscribe.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { decodeEvent, encodeEvent } from '../../src/events.ts';
 
@@ -15,6 +17,17 @@ describe('docs/command-line.md', () => {
       for (const flag of [short, long]) if (flag) expect(text).toMatch(new RegExp(`\\| .*\`${flag}[ \`]`));
     }
     for (const name of FORMAT_NAMES) expect(text).toContain(`\n| \`${name}\` |`);
+  });
+
+  it.each([
+    ['stream', addStreamOptions],
+    ['subscribe', addSubscribeOptions],
+  ])('has every option of earshot %s', (name, addOptions) => {
+    const sections = page('command-line.md').split('\n## ');
+    const section = sections.find((part) => part.startsWith(`earshot ${name}\n`));
+    for (const { short, long } of addOptions(new Command()).options) {
+      for (const flag of [short, long]) if (flag) expect(section).toMatch(new RegExp(`\\| .*\`${flag}[ \`]`));
+    }
   });
 });
 

@@ -70,7 +70,7 @@ export class Strips {
     this.#waves.push(samples);
   }
 
-  addFrame({ features, hidden, posteriors }: FrameInspection): void {
+  addInspection({ features, hidden, posteriors }: FrameInspection): void {
     let at = 0;
     for (const layer of hidden) {
       this.#hiddenColumn.set(layer, at);
@@ -78,6 +78,11 @@ export class Strips {
     }
     this.#features.push(features);
     this.#hidden.push(this.#hiddenColumn);
+    this.addPosteriors(posteriors);
+  }
+
+  /** Where nothing else of the network is known. */
+  addPosteriors(posteriors: readonly number[]): void {
     this.#posteriors.push(posteriors);
     this.#onChange();
   }

@@ -23,7 +23,7 @@ let ready;
 let measured;
 globalThis.sampleRate = 48000;
 globalThis.currentFrame = 0;
-globalThis.registerProcessor = (name, processor) => { Processor = processor; };
+globalThis.registerProcessor = (name, processor) => { if (name === 'earshot-spotter') Processor = processor; };
 globalThis.AudioWorkletProcessor = class {
   port = {
     onmessage: null,

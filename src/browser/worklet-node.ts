@@ -1,0 +1,36 @@
+import { EarshotError } from '../errors.js';
+import type { ReadyReport, Report } from '../worklet/protocol.js';
+import { workletUrl } from './worklet-url.js';
+
+/**
+ * One of the worklet's processors in a context, ready for what is connected to it.
+ * @throws EarshotError EARSHOT_WORKLET_FAILED, or what the processor fails with
+ */
+export async function startWorkletNode(
+  context: BaseAudioContext,
+  name: string,
+  processorOptions: object,
+  url: string | URL = workletUrl,
+): Promise<[AudioWorkletNode, ReadyReport]> {
+  await context.audioWorklet.addModule(url).catch((cause) => {
+    const why = 'it is not there, is no script, or is forbidden by the page or by its own server';
+    throw new EarshotError('EARSHOT_WORKLET_FAILED', `The worklet at ${url} cannot be loaded: ${why}`, { cause });
+  });
+  const node = new AudioWorkletNode(context, name, { outputChannelCount: [1], processorOptions });
+  // It plays silence; but some browsers run only what leads to the destination.
+  node.connect(context.destination);
+  return [node, await whenReady(node)];
+}
+
+function whenReady(node: AudioWorkletNode): Promise<ReadyReport> {
+  return new Promise((resolve, reject) => {
+    node.onprocessorerror = () => reject(processorError());
+    node.port.onmessage = ({ data }: MessageEvent<Report>) => {
+      if (data.type === 'ready') resolve(data);
+      else if (data.type === 'failed') reject(new EarshotError(data.code, data.message));
+    };
+  });
+}
+
+export const processorError = (): EarshotError =>
+  new EarshotError('EARSHOT_WORKLET_FAILED', 'The worklet ended with an error');

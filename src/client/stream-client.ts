@@ -1,0 +1,321 @@
+import { encodeS16 } from '../audio/pcm.js';
+import { EarshotError, unexpected } from '../errors.js';
+import type { SpotterEvent } from '../events.js';
+import { Emitter } from './emitter.js';
+import type { ProducerMessage, ReadyMessage, Totals, TroubleMessage } from './messages.js';
+import { Outbox } from './outbox.js';
+import { type ConnectionState, ReconnectingSocket } from './reconnecting-socket.js';
+import { type Access, addressOf, protocolsFor, type ServerAddress, type SocketClass } from './socket.js';
+
+/** How a stream is to be sent and heard. */
+export interface ConnectOptions extends Access {
+  /** Of the samples that will be sent, in hertz: one of the usual rates from 8,000 to 192,000. */
+  sampleRate: number;
+  /** Name of the stream for subscribers; the server invents one by default. */
+  name?: string | undefined;
+  /** Name of a model of the server; its default one by default. */
+  model?: string | undefined;
+  /** What to be told; both by default. */
+  events?: readonly ('frame' | 'detection')[] | undefined;
+  /** Be told each Nth frame only; 1 by default. */
+  frameEvery?: number | undefined;
+  /** Audio that may wait for the server, for instance while the connection is down; 30 s by default. */
+  bufferSeconds?: number | undefined;
+}
+
+/** Changes to a stream; see docs/protocol.md. */
+export interface StreamConfiguration {
+  threshold?: number;
+  thresholds?: Record<string, number>;
+  labels?: string[];
+  events?: ('frame' | 'detection')[];
+}
+
+export type StreamClientEvent =
+  | SpotterEvent
+  | TroubleMessage<'warning'>
+  | { type: 'state'; state: ConnectionState }
+  | { type: 'error'; error: EarshotError };
+
+const BYTES_PER_SAMPLE = 2;
+const BUFFER_SECONDS = 30;
+/** Longest audio in one message: the server acknowledges whole messages, and takes none above 1 MiB. */
+const MESSAGE_SECONDS = 0.1;
+/**
+ * So much audio is on its way at most, which also bounds the WebSocket's own `bufferedAmount`. The rest waits here, so
+ * that what is lost with a connection, and the events that the server has to keep meanwhile, stay few.
+ */
+const AHEAD_SECONDS = 4;
+/** The server acknowledges each half second of audio, so that after so much it owes a sign. */
+const UNANSWERED_SECONDS = 1;
+/** Without a sign from the server for so long, although it owes one, the connection counts as lost. */
+const SILENCE_MILLISECONDS = 10_000;
+const KEEPALIVE_MILLISECONDS = 20_000;
+const CHECK_MILLISECONDS = 1000;
+/** Errors after which it makes sense to try again: the connection's or the server's moment of weakness. */
+const PASSING = ['EARSHOT_SHUTDOWN', 'EARSHOT_CONNECTION'];
+
+interface Waiting {
+  isDone(): boolean;
+  resolve(): void;
+  reject(error: EarshotError): void;
+}
+
+/**
+ * A stream on a server. A lost connection is made again and the stream goes on as if nothing had been, as long as the
+ * server remembers it.
+ */
+export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
+  readonly #options: ConnectOptions;
+  readonly #socket: ReconnectingSocket<ProducerMessage>;
+  readonly #outbox = new Outbox(BYTES_PER_SAMPLE);
+  readonly #checking: ReturnType<typeof setInterval>;
+  #ready: ReadyMessage | undefined;
+  #totals: Totals | undefined;
+  #error: EarshotError | undefined;
+  #waiting: Waiting[] = [];
+  #acknowledgedCommands = 0;
+  #lastSeq = 0;
+  #lastSent = performance.now();
+  #isClosing = false;
+
+  /** Use `connect`. @throws EarshotError EARSHOT_BAD_ARGUMENT */
+  constructor(server: ServerAddress, options: ConnectOptions, Socket: SocketClass) {
+    super();
+    checkBuffer(options);
+    this.#options = options;
+    const { sampleRate, name, model, events, frameEvery } = options;
+    const beginning = addressOf(server, '/v1/stream', {
+      sample_rate: sampleRate,
+      name,
+      model,
+      events: events?.join(','),
+      frame_every: frameEvery,
+    });
+    this.#socket = new ReconnectingSocket(Socket, {
+      address: () => {
+        if (!this.#ready) return beginning;
+        return addressOf(server, '/v1/stream', { token: this.#ready.token, last_seq: this.#lastSeq });
+      },
+      protocols: protocolsFor(options.token),
+      receive: (message) => this.#receive(message),
+      mayReconnect: (error) => this.#mayReconnect(error),
+      stateChanged: (state) => this.#stateChanged(state),
+      failed: (error) => this.#fail(error),
+    });
+    this.#checking = setInterval(() => this.#check(), CHECK_MILLISECONDS);
+  }
+
+  /** For `connect`. */
+  open(): Promise<void> {
+    this.#socket.dial();
+    return this.#until(() => this.#ready !== undefined);
+  }
+
+  get state(): ConnectionState {
+    return this.#socket.state;
+  }
+
+  /** Name of the stream. */
+  get name(): string {
+    return this.#ready?.name ?? '';
+  }
+
+  /** The names behind the posteriors, in order. */
+  get labels(): readonly string[] {
+    return this.#ready?.labels ?? [];
+  }
+
+  /** Bytes of audio that the server has not dealt with yet. */
+  get bufferedAmount(): number {
+    return this.#outbox.samples * BYTES_PER_SAMPLE;
+  }
+
+  /**
+   * Sends samples in [-1, 1], or 16-bit ones as they are; they are copied at once. The promise resolves when the server
+   * is near enough for more: await it to send a file no faster than it is heard. A microphone need not; then only what
+   * is wrong from the start rejects, and `error` events tell what happens later.
+   * @throws EarshotError EARSHOT_CLIENT_BUFFER_FULL (nothing is taken then), EARSHOT_ENDED, EARSHOT_BAD_ARGUMENT, or
+   *   what ended the stream
+   */
+  send(samples: Float32Array | Int16Array): Promise<void> {
+    try {
+      this.#take(samples);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#pump();
+    return this.#until(() => this.#outbox.samples <= AHEAD_SECONDS * this.#options.sampleRate);
+  }
+
+  /** Ends the utterance; resolves when all its events are there. Then the stream begins anew. */
+  flush(): Promise<void> {
+    return this.#command({ type: 'flush' });
+  }
+
+  /** Forgets everything heard. */
+  reset(): Promise<void> {
+    return this.#command({ type: 'reset' });
+  }
+
+  /** Changes thresholds or what to be told, from the audio on that is sent next. */
+  configure(configuration: StreamConfiguration): Promise<void> {
+    return this.#command({ type: 'configure', ...configuration });
+  }
+
+  /** Ends the stream. Resolves with its totals after the last events. @throws EarshotError what ended it before */
+  async close(): Promise<Totals> {
+    if (!this.#isClosing && this.state !== 'closed') {
+      this.#isClosing = true;
+      this.#outbox.add('{"type":"close"}');
+      this.#pump();
+    }
+    await this.#until(() => this.#totals !== undefined);
+    return this.#totals as Totals;
+  }
+
+  #take(samples: Float32Array | Int16Array): void {
+    this.#checkOpen();
+    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or an Int16Array', samples);
+    }
+    const { sampleRate, bufferSeconds = BUFFER_SECONDS } = this.#options;
+    if (this.#outbox.samples + samples.length > bufferSeconds * sampleRate) {
+      const what = `More than ${bufferSeconds} s of audio wait for the server`;
+      throw new EarshotError('EARSHOT_CLIENT_BUFFER_FULL', what, { value: samples.length });
+    }
+    const most = Math.floor(MESSAGE_SECONDS * sampleRate);
+    for (let at = 0; at < samples.length; at += most) this.#outbox.add(pcm(samples.subarray(at, at + most)));
+  }
+
+  #command(message: object): Promise<void> {
+    try {
+      this.#checkOpen();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { commands } = this.#outbox.add(JSON.stringify(message));
+    this.#pump();
+    return this.#until(() => this.#acknowledgedCommands >= commands);
+  }
+
+  #checkOpen(): void {
+    if (this.#error) throw this.#error;
+    if (this.#isClosing || this.state === 'closed') throw new EarshotError('EARSHOT_ENDED', 'The stream was closed');
+  }
+
+  /** Sends as much as may be on its way. */
+  #pump(): void {
+    while (this.state === 'open' && this.#outbox.samplesOnTheWay < AHEAD_SECONDS * this.#options.sampleRate) {
+      const message = this.#outbox.next();
+      if (message === undefined) return;
+      this.#write(message);
+    }
+  }
+
+  #write(data: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(data);
+    this.#lastSent = performance.now();
+  }
+
+  /** Nobody has to wait: what goes wrong is told otherwise too. */
+  #until(isDone: () => boolean): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      if (this.#error) reject(this.#error);
+      else if (isDone()) resolve();
+      else this.#waiting.push({ isDone, resolve, reject });
+    });
+    promise.catch(() => {});
+    return promise;
+  }
+
+  #progress(): void {
+    const done = this.#waiting.filter(({ isDone }) => isDone());
+    this.#waiting = this.#waiting.filter((waiting) => !done.includes(waiting));
+    for (const { resolve } of done) resolve();
+  }
+
+  #receive(message: Exclude<ProducerMessage, { type: 'error' }>): void {
+    if ('seq' in message) this.#lastSeq = Math.max(this.#lastSeq, message.seq);
+    switch (message.type) {
+      case 'ready':
+        this.#ready = message;
+        this.#outbox.resume({ samples: message.resume_from, commands: message.commands });
+        this.#socket.opened();
+        break;
+      case 'ack':
+        this.#outbox.acknowledge(message);
+        this.#acknowledgedCommands = message.commands;
+        break;
+      case 'frames':
+        for (const frame of message.frames) this.tell(frame);
+        break;
+      case 'frame':
+      case 'detection': {
+        const { seq: _, ...event } = message;
+        this.tell(event);
+        break;
+      }
+      case 'warning':
+        this.emit(message);
+        break;
+      case 'closed':
+        this.#closed(message);
+    }
+    this.#pump();
+    this.#progress();
+  }
+
+  #mayReconnect({ code }: EarshotError): boolean {
+    if (!this.#ready || this.#totals || !PASSING.includes(code)) return false;
+    return this.#socket.lostMilliseconds < 1000 * this.#ready.grace_seconds;
+  }
+
+  #check(): void {
+    const { samplesOnTheWay, commandsOnTheWay } = this.#outbox;
+    const owesSign =
+      this.state === 'reconnecting' ||
+      this.#totals !== undefined ||
+      commandsOnTheWay > 0 ||
+      samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate;
+    if (owesSign && this.#socket.silentMilliseconds > SILENCE_MILLISECONDS) this.#socket.abandon();
+    else if (performance.now() - this.#lastSent > KEEPALIVE_MILLISECONDS) this.#write('{"type":"keepalive"}');
+  }
+
+  #closed({ samples, frames, detections }: Totals): void {
+    this.#totals = { samples, frames, detections };
+    // Unasked, the server has a reason, which the end of the connection tells.
+    if (!this.#isClosing) return;
+    this.#socket.close();
+    this.#finish();
+  }
+
+  #fail(error: EarshotError): void {
+    this.#error = error;
+    this.#finish();
+    this.emit({ type: 'error', error });
+  }
+
+  #finish(): void {
+    clearInterval(this.#checking);
+    this.endLoops(this.#error);
+    this.#progress();
+    const ended = this.#error ?? new EarshotError('EARSHOT_ENDED', 'The stream was closed');
+    for (const { reject } of this.#waiting.splice(0)) reject(ended);
+  }
+
+  #stateChanged(state: ConnectionState): void {
+    this.emit({ type: 'state', state });
+  }
+}
+
+function checkBuffer({ bufferSeconds = BUFFER_SECONDS }: ConnectOptions): void {
+  if (bufferSeconds > 0) return;
+  throw unexpected('EARSHOT_BAD_ARGUMENT', 'bufferSeconds', 'a number above 0', bufferSeconds);
+}
+
+function pcm(samples: Float32Array | Int16Array): Uint8Array<ArrayBuffer> {
+  if (samples instanceof Float32Array) return encodeS16(samples);
+  // All machines that run JavaScript today have the byte order of the wire.
+  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength).slice();
+}

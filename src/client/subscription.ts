@@ -1,0 +1,121 @@
+import type { EarshotError } from '../errors.js';
+import { Emitter } from './emitter.js';
+import type { StreamEvent, SubscriberMessage, TroubleMessage } from './messages.js';
+import { type ConnectionState, ReconnectingSocket } from './reconnecting-socket.js';
+import { type Access, addressOf, protocolsFor, type ServerAddress, type SocketClass } from './socket.js';
+
+/** What to be told of. */
+export interface SubscribeOptions extends Access {
+  /** Name of a stream; all by default. */
+  stream?: string | undefined;
+  /** All but frames by default. */
+  events?: readonly StreamEvent['type'][] | undefined;
+  /** Begin after the event of this number, as far as the server remembers. */
+  since?: number | undefined;
+}
+
+export type SubscriptionEvent =
+  | StreamEvent
+  | TroubleMessage<'warning'>
+  | { type: 'state'; state: ConnectionState }
+  | { type: 'error'; error: EarshotError };
+
+/** After so many attempts in a row (a little over a minute) a subscription gives up. */
+const MOST_ATTEMPTS = 20;
+/** Errors after which it makes sense to try again. */
+const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_TOO_SLOW'];
+
+/** Events of streams, also over connections that are lost and made again: it goes on after the last event it has got. */
+export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
+  readonly #socket: ReconnectingSocket<SubscriberMessage>;
+  #begin!: { resolve(): void; reject(error: EarshotError): void };
+  #hasBegun = false;
+  #since: number | undefined;
+  /** Those from before anybody listened; replayed events follow the server's agreement at once. */
+  #early: (StreamEvent | TroubleMessage<'warning'>)[] | undefined = [];
+
+  /** Use `subscribe`. @throws EarshotError EARSHOT_BAD_ARGUMENT */
+  constructor(server: ServerAddress, options: SubscribeOptions, Socket: SocketClass) {
+    super();
+    const { stream, events, since, token } = options;
+    const address = () => addressOf(server, '/v1/events', { stream, events: events?.join(','), since: this.#since });
+    this.#since = since;
+    this.#socket = new ReconnectingSocket(Socket, {
+      address,
+      protocols: protocolsFor(token),
+      receive: (message) => this.#receive(message),
+      mayReconnect: ({ code }) => this.#hasBegun && PASSING.includes(code) && this.#socket.attempts < MOST_ATTEMPTS,
+      stateChanged: (state) => this.emit({ type: 'state', state }),
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  /** For `subscribe`. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begin = { resolve, reject };
+      this.#socket.dial();
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#socket.state;
+  }
+
+  override on<Type extends SubscriptionEvent['type']>(
+    type: Type,
+    callback: (event: Extract<SubscriptionEvent, { type: Type }>) => void,
+  ): () => void {
+    this.#listened();
+    return super.on(type, callback);
+  }
+
+  override [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined> {
+    this.#listened();
+    return super[Symbol.asyncIterator]();
+  }
+
+  /** Wants no more events. */
+  close(): void {
+    this.#socket.close();
+    this.endLoops();
+  }
+
+  #receive(message: Exclude<SubscriberMessage, { type: 'error' }>): void {
+    if (message.type === 'subscribed') this.#agreed(message.seq);
+    else if (this.#early) this.#early.push(message);
+    else this.#deliver(message);
+  }
+
+  #agreed(seq: number): void {
+    // A server that has begun anew counts from 1 again.
+    this.#since = Math.min(this.#since ?? seq, seq);
+    this.#hasBegun = true;
+    this.#socket.opened();
+    this.#begin.resolve();
+  }
+
+  #deliver(message: StreamEvent | TroubleMessage<'warning'>): void {
+    if (message.type === 'warning') {
+      this.emit(message);
+      return;
+    }
+    this.#since = message.seq;
+    this.tell(message);
+  }
+
+  /** Whoever listens may go on to say what else to listen for before the first event comes. */
+  #listened(): void {
+    queueMicrotask(() => {
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const message of early) this.#deliver(message);
+    });
+  }
+
+  #fail(error: EarshotError): void {
+    this.#begin.reject(error);
+    this.endLoops(error);
+    this.emit({ type: 'error', error });
+  }
+}

@@ -1,0 +1,118 @@
+import { toS16 } from '../audio/pcm.js';
+import { checkSampleRate } from '../audio/rates.js';
+import { Resampler, ResamplerFilter } from '../audio/resampler.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { SlotLayout } from '../kernels/slot.js';
+import { MonoBlocks } from './mono-blocks.js';
+import type { PackedReport, PackerOptions, Report } from './protocol.js';
+
+/** How often samples are reported. */
+const REPORT_SECONDS = 0.05;
+/** Room for the outputs of one call of the resampler. */
+const ROOM_SAMPLES = 512;
+
+/**
+ * Makes a stream of 16-bit PCM at one rate of what comes in at another, for a server. In its steady state it allocates
+ * nothing but what posting a report takes.
+ */
+export class PcmPacker {
+  readonly #input: MonoBlocks;
+  readonly #convert: (samples: Float32Array) => void;
+  readonly #drain: () => void;
+  readonly #post: (report: Report) => void;
+  readonly #report: PackedReport;
+  #count = 0;
+
+  /** @throws EarshotError EARSHOT_AUDIO_RATE */
+  constructor(kernels: Kernels, inputRate: number, options: PackerOptions, post: (report: Report) => void) {
+    checkSampleRate(inputRate);
+    const { sampleRate, length } = options;
+    this.#input = new MonoBlocks(length);
+    this.#post = post;
+    this.#report = { type: 'packed', samples: new Int16Array(Math.round(REPORT_SECONDS * sampleRate)), lostBlocks: 0 };
+    if (inputRate === sampleRate) {
+      this.#convert = (samples) => this.#pack(samples, 0, samples.length);
+      this.#drain = () => {};
+    } else {
+      const stream = new ResampledStream(kernels, inputRate, sampleRate, (f32, at, count) =>
+        this.#pack(f32, at, count),
+      );
+      this.#convert = (samples) => stream.write(samples);
+      this.#drain = () => stream.drain();
+    }
+  }
+
+  /** Takes one block; see `MonoBlocks`. @returns whether more is wanted */
+  process(channels: readonly Float32Array[] | undefined, length: number, currentFrame: number): boolean {
+    const block = this.#input.next(channels, length, currentFrame);
+    if (block === undefined) return true;
+    this.#convert(block);
+    if (!this.#input.isOver) return true;
+    this.#finish();
+    return false;
+  }
+
+  #pack(samples: Float32Array, at: number, count: number): void {
+    const packed = this.#report.samples;
+    for (let i = at; i < at + count; i++) {
+      packed[this.#count++] = toS16(samples[i]);
+      if (this.#count < packed.length) continue;
+      this.#report.lostBlocks = this.#input.lost;
+      this.#post(this.#report);
+      this.#count = 0;
+    }
+  }
+
+  #finish(): void {
+    this.#drain();
+    this.#post({ ...this.#report, samples: this.#report.samples.slice(0, this.#count) });
+    this.#post({ type: 'finished' });
+  }
+}
+
+type Take = (f32: Float32Array, at: number, count: number) => void;
+
+/** One stream through a resampler. */
+class ResampledStream {
+  readonly #kernels: Kernels;
+  readonly #filter: ResamplerFilter;
+  readonly #resampler: Resampler;
+  readonly #slot: number;
+  readonly #out: number;
+  readonly #take: Take;
+  #received = 0;
+  #written = 0;
+
+  constructor(kernels: Kernels, inputRate: number, outputRate: number, take: Take) {
+    const layout = new SlotLayout();
+    this.#kernels = kernels;
+    this.#filter = new ResamplerFilter(kernels, inputRate, outputRate);
+    this.#resampler = new Resampler(kernels, layout, this.#filter);
+    this.#slot = kernels.memory.allocate(layout.bytes);
+    this.#out = kernels.memory.allocate(ROOM_SAMPLES * Float32Array.BYTES_PER_ELEMENT);
+    this.#take = take;
+  }
+
+  write(samples: Float32Array): void {
+    this.#received += samples.length;
+    for (let at = 0; at < samples.length; ) {
+      at = this.#resampler.write(this.#slot, samples, at, samples.length, this.#out, ROOM_SAMPLES);
+      this.#takeWritten();
+    }
+  }
+
+  /** Puts out what the filter still holds. */
+  drain(): void {
+    const total = this.#filter.outputsFor(this.#received);
+    while (this.#written < total) {
+      this.#resampler.drain(this.#slot, this.#out, Math.min(ROOM_SAMPLES, total - this.#written));
+      this.#takeWritten();
+    }
+  }
+
+  #takeWritten(): void {
+    const { written } = this.#resampler;
+    this.#written += written;
+    this.#take(this.#kernels.memory.f32, this.#out >> 2, written);
+  }
+}

@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { connect } from 'earshot/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Model } from '../../src/model.ts';
+import { openModel } from '../../src/node/open-model.ts';
+import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
+import { alone, startServer, type TestServer, words } from '../server/server.ts';
+import { type CliResult, directoryWith, linesOf, runCli } from './cli.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const NOWHERE = 'http://127.0.0.1:1';
+const PATIENCE = { timeout: 10_000 };
+
+let server: TestServer;
+let model: Model;
+beforeAll(async () => {
+  [server, model] = await Promise.all([startServer(), openModel()]);
+});
+
+const { sampleRate, samples } = words();
+const expected = () => alone(model, sampleRate, samples);
+const detections = () => expected().flatMap((event) => (event.type === 'detection' ? [event] : []));
+const parsed = (output: string) => linesOf(output).map((line) => JSON.parse(line));
+
+/** Runs a command; ends it with Ctrl-C once its output has this. */
+async function runUntil(until: RegExp, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
+  const cli = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+  });
+  let stdout = '';
+  cli.stdout.setEncoding('utf8').on('data', (more: string) => {
+    stdout += more;
+    // Once: a second one ends it at once.
+    if (!cli.killed && until.test(stdout)) cli.kill('SIGINT');
+  });
+  const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
+  return { stdout, stderr, code };
+}
+
+describe('earshot stream', () => {
+  it('sends a file and prints its detections as lines of JSON', async () => {
+    const { stdout, stderr, code } = await runCli(['stream', SAMPLE, server.url]);
+    expect([parsed(stdout), stderr, code]).toEqual([detections(), '', 0]);
+  });
+
+  it('sends standard input, and prints frames too', async () => {
+    const { stdout, code } = await runCli(['stream', '--frames', '-', server.url], readFileSync(SAMPLE));
+    expect([parsed(stdout), code]).toEqual([expected(), 0]);
+  });
+
+  it('sends no faster than the audio plays, and ends the stream in order on Ctrl-C', async () => {
+    const start = performance.now();
+    const { stdout, stderr, code } = await runUntil(/"off"/, ['stream', '--realtime', SAMPLE, server.url]);
+    const [first, second] = parsed(stdout);
+    expect(performance.now() - start).toBeGreaterThan(1000 * second.end);
+    expect([first.label, second.label, stderr, code]).toEqual(['on', 'off', '', 130]);
+    await expect.poll(() => streams(), PATIENCE).toEqual([]);
+  });
+
+  it.each([
+    ['a file that is not there', ['nothing.wav', NOWHERE], 'nothing.wav', 'EARSHOT_FILE_NOT_FOUND'],
+    ['a server that is not there', [SAMPLE, NOWHERE], NOWHERE, 'EARSHOT_CONNECTION'],
+    ['no address', [SAMPLE, 'localhost'], 'localhost', 'EARSHOT_BAD_ARGUMENT'],
+  ])('says in one line what is wrong: %s', async (_, args, about, code) => {
+    const run = await runCli(['stream', ...args]);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(linesOf(run.stderr)).toEqual([expect.stringMatching(`^earshot: ${about}: .*\\(${code}\\)$`)]);
+  });
+
+  it('names the model that the server does not have', async () => {
+    const { stderr, code } = await runCli(['stream', '-m', 'other', SAMPLE, server.url]);
+    expect([stderr, code]).toEqual([expect.stringContaining('EARSHOT_MODEL_NOT_FOUND'), 1]);
+  });
+});
+
+describe('earshot subscribe', () => {
+  it('prints a line an event until Ctrl-C', async () => {
+    const running = runUntil(/ends/, ['subscribe', server.url, '--stream', 'shown', '--since', '0']);
+    await speak('shown');
+    const { stdout, stderr, code } = await running;
+    const lines = linesOf(stdout);
+    expect(lines[0]).toBe('shown             begins (commands, 16000 Hz)');
+    expect(lines[1]).toMatch(/^shown {13}0:00\.50 {2}on {7}0\.\d\d$/);
+    expect(lines.at(-1)).toMatch(/^shown {13}ends: \d+ frames, 6 detections$/);
+    expect([lines.length, stderr, code]).toEqual([8, '', 0]);
+  });
+
+  it('prints the events asked for as lines of JSON', async () => {
+    const args = ['--stream', 'lined', '--events', 'frame,stream_closed', '--format', 'jsonl'];
+    const running = runUntil(/stream_closed/, ['subscribe', server.url, ...args]);
+    // Frames are not kept: it has to be there when they come.
+    await expect.poll(() => subscribers(), PATIENCE).toBe(1);
+    await speak('lined');
+    const events = parsed((await running).stdout);
+    const frames = events.slice(0, -1).map(({ seq: _, stream: __, ...frame }) => frame);
+    expect(frames).toEqual(expected().filter(({ type }) => type === 'frame'));
+  });
+
+  it.each([
+    [[NOWHERE], 'EARSHOT_CONNECTION'],
+    [['--events', 'nonsense'], 'EARSHOT_PARAMETER'],
+    [['--since', 'yesterday'], 'EARSHOT_PARAMETER'],
+  ])('says in one line what is wrong: %j', async (args, code) => {
+    const run = await runCli(['subscribe', ...(args[0] === NOWHERE ? [] : [server.url]), ...args]);
+    expect([linesOf(run.stderr), run.code]).toEqual([[expect.stringMatching(`\\(${code}\\)$`)], 1]);
+  });
+});
+
+describe('earshot listen --to', () => {
+  const hear = (args: string[], until: RegExp, microphone = 'speaking') =>
+    runUntil(until, ['listen', '--to', server.url, ...args], withFakeWebAudio(microphone));
+
+  it('sends the microphone and writes what the server hears, until Ctrl-C', async () => {
+    const { stdout, stderr, code } = await hear([], /right.*\n/);
+    expect(linesOf(stdout).map((line) => line.split(/ +/)[1])).toEqual(detections().map(({ label }) => label));
+    expect([stderr, code]).toEqual(['', 0]);
+    await expect.poll(() => streams(), PATIENCE).toEqual([]);
+  });
+
+  it('writes the very events of listening here', async () => {
+    const { stdout } = await hear(['--frames', '--format', 'jsonl'], /"right".*\n/);
+    const [file, ...events] = parsed(stdout);
+    expect(file).toEqual({ type: 'file', path: 'microphone', format: 'live', sampleRate: 16000, channels: 1 });
+    const until = expected().findLastIndex(({ type }) => type === 'detection');
+    expect(events.slice(0, until + 1)).toEqual(expected().slice(0, until + 1));
+  });
+
+  it('changes the threshold on the server', async () => {
+    const { stdout } = await hear(['--threshold', '0.9'], /left.*\n/);
+    for (const line of linesOf(stdout)) expect(Number(line.split(/ +/)[2])).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it.each([
+    [['--model', 'other'], 'speaking', /: ws:.*EARSHOT_MODEL_NOT_FOUND/],
+    [[], 'none', /: microphone: .*EARSHOT_MICROPHONE_MISSING/],
+    [[], 'unplugged', /: microphone: .*EARSHOT_MICROPHONE_LOST/],
+  ])('says in one line what is wrong: %j %s', async (args, microphone, message) => {
+    const { stderr, code } = await hear(args, /never/, microphone);
+    expect([linesOf(stderr), code]).toEqual([[expect.stringMatching(message)], 1]);
+  });
+
+  it('leaves the extractor to the server', async () => {
+    const { stderr, code } = await runCli(['listen', '--to', server.url, '--extractor', 'meyda']);
+    expect([stderr, code]).toEqual([expect.stringContaining('--extractor'), 2]);
+  });
+});
+
+describe('earshot serve', () => {
+  it('plays a recording as a stream that others can hear, and ends with Ctrl-C', async () => {
+    const { stdout, stderr, code } = await runUntil(/right.*\n/, ['serve', '--port', '0', '--demo']);
+    expect(stdout).toMatch(/^The server and its page: http:\/\/localhost:\d+\/\n/);
+    const heard = [...stdout.matchAll(/^ {2}\d:\d\d\.\d\d {2}(\w+)/gm)].map(([, label]) => label);
+    expect([heard, stderr, code]).toEqual([detections().map(({ label }) => label), '', 0]);
+  });
+
+  it('names --port when the port is taken, and ends', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await runCli(['serve', '--port', String(port)]);
+    other.close();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/--port.*\(EARSHOT_PORT_BUSY\)\n$/)]);
+  });
+
+  it('does not start for strangers without tokens', async () => {
+    const { code, stderr } = await runCli(['serve', '--host', '0.0.0.0', '--port', '0']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EARSHOT_INSECURE_HOST')]);
+  });
+
+  it.each([
+    ['--tls-cert', 'cert.pem'],
+    ['--demo', '--token-file', 'tokens.json'],
+    ['--workers', '0'],
+  ])('refuses what makes no sense: %s', async (...args) => {
+    expect(await runCli(['serve', '--port', '0', ...args])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    ['--tls-cert', 'a.pem', '--tls-key', 'b.pem'],
+    ['--token-file', 'tokens.json'],
+    ['--models', '.'],
+  ])('ends when a file that it needs is missing: %s', async (...args) => {
+    const folder = directoryWith({});
+    const paths = args.map((arg) => (arg.startsWith('--') ? arg : join(folder, arg)));
+    expect(await runCli(['serve', '--port', '0', ...paths])).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
+async function speak(name: string): Promise<void> {
+  const client = await connect(server.url, { sampleRate, name, events: [] });
+  await client.send(samples);
+  await client.close();
+}
+
+const http = (path: string) => fetch(`${server.url.replace('ws', 'http')}${path}`);
+
+async function streams(): Promise<unknown[]> {
+  return ((await (await http('/v1/streams')).json()) as { streams: unknown[] }).streams;
+}
+
+async function subscribers(): Promise<number> {
+  const [, count] = /^earshot_subscribers (\d+)/m.exec(await (await http('/metrics')).text()) ?? [];
+  return Number(count);
+}

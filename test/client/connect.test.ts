@@ -1,0 +1,213 @@
+import { connect, type StreamClient } from 'earshot/client';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Model } from '../../src/model.ts';
+import { openModel } from '../../src/node/open-model.ts';
+import { Line } from '../server/line.ts';
+import { alone, encodeS16, startServer, type TestServer, words } from '../server/server.ts';
+import { collect, expectSame, longSpeech, next, readyMessage, scriptedServer, sendOverCuts } from './helpers.ts';
+
+const CUTS = 25;
+
+let server: TestServer;
+let model: Model;
+beforeAll(async () => {
+  [server, model] = await Promise.all([startServer(), openModel()]);
+});
+
+const { sampleRate, samples } = words();
+
+describe('connect', () => {
+  it('sends samples, gives events to loops and callbacks, and closes with totals after the last event', async () => {
+    const client = await connect(server.url, { sampleRate, name: 'whole' });
+    const detections: string[] = [];
+    client.on('detection', ({ label }) => detections.push(label));
+    const loops = Promise.all([collect(client), collect(client)]);
+    for (let at = 0; at < samples.length; at += 1600) await client.send(samples.subarray(at, at + 1600));
+    const totals = await client.close();
+    const expected = alone(model, sampleRate, samples);
+    for (const events of await loops) expectSame(events, expected);
+    expect(detections).toEqual(expected.flatMap((event) => (event.type === 'detection' ? [event.label] : [])));
+    expect(totals).toEqual({
+      samples: samples.length,
+      frames: expected.length - detections.length,
+      detections: detections.length,
+    });
+    expect([client.state, client.name, client.labels, client.bufferedAmount]).toEqual([
+      'closed',
+      'whole',
+      model.labels,
+      0,
+    ]);
+    await expect(client.send(samples)).rejects.toMatchObject({ code: 'EARSHOT_ENDED' });
+    await expect(client.flush()).rejects.toMatchObject({ code: 'EARSHOT_ENDED' });
+  });
+
+  it('takes audio of any length at once, 16-bit samples as they are, and a class of WebSocket', async () => {
+    const client = await connect(new URL(server.url), { sampleRate, WebSocket });
+    const events = collect(client);
+    const { buffer } = encodeS16(samples);
+    await client.send(new Int16Array(buffer));
+    await client.close();
+    expectSame(await events, alone(model, sampleRate, samples));
+  });
+
+  it(`goes on after ${CUTS} cuts at random moments as if nothing had been, no event missing, none twice`, async () => {
+    const speech = longSpeech(3);
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate });
+    const events = collect(client);
+    let cuts = 0;
+    client.on('state', ({ state }) => {
+      if (state === 'reconnecting') cuts++;
+    });
+    await sendOverCuts(client, line, speech.samples, CUTS);
+    await client.close();
+    expect(cuts).toBe(CUTS);
+    expectSame(await events, alone(model, sampleRate, speech.samples));
+    line.close();
+  });
+
+  it('keeps the order of what is sent the moment that the connection is back', async () => {
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate });
+    const events = collect(client);
+    line.cut();
+    await next(client, 'reconnecting');
+    void client.send(samples.subarray(0, 40001));
+    client.on('state', ({ state }) => {
+      if (state === 'open') void client.send(samples.subarray(40001));
+    });
+    await next(client, 'open');
+    await client.close();
+    expectSame(await events, alone(model, sampleRate, samples));
+    line.close();
+  });
+
+  it.each([
+    ['audio', (client: StreamClient) => client.send(samples.subarray(20001))],
+    ['a command', () => Promise.resolve()],
+  ])('takes its session over when the line goes silent without closing and %s is unanswered', async (_, send) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate });
+    const events = collect(client);
+    await client.send(samples.subarray(0, 20001));
+    line.silence();
+    void send(client);
+    const closed = client.close();
+    await vi.advanceTimersByTimeAsync(12_000);
+    const { samples: heard } = await closed;
+    expectSame(await events, alone(model, sampleRate, samples.subarray(0, heard)));
+    line.close();
+  });
+
+  it('holds no more audio than it was allowed to', async () => {
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate: 16000, bufferSeconds: 2 });
+    line.close();
+    void client.send(new Float32Array(30000));
+    await expect(client.send(new Float32Array(3000))).rejects.toMatchObject({ code: 'EARSHOT_CLIENT_BUFFER_FULL' });
+    expect(client.bufferedAmount).toBe(60000);
+  });
+
+  it('has at most four seconds and a message on their way, however much there is', async () => {
+    let received = 0;
+    let acknowledged = 0;
+    let most = 0;
+    const url = await scriptedServer((socket) => {
+      socket.send(readyMessage);
+      socket.on('message', (data: Buffer, isBinary) => {
+        if (!isBinary) {
+          socket.send(JSON.stringify({ type: 'closed', seq: 1, samples: received, frames: 0, detections: 0 }));
+          return;
+        }
+        received += data.length / 2;
+        most = Math.max(most, received - acknowledged);
+        if (received - acknowledged < 4 * 16000) return;
+        acknowledged = received - 8000;
+        socket.send(JSON.stringify({ type: 'ack', samples: acknowledged, commands: 0, seq: 0 }));
+      });
+    });
+    const client = await connect(url, { sampleRate: 16000 });
+    void client.send(new Float32Array(20 * 16000));
+    expect(await client.close()).toMatchObject({ samples: 20 * 16000 });
+    expect(most).toBeLessThanOrEqual(4.1 * 16000);
+  });
+
+  it('flushes, resets and configures, each with its answer', async () => {
+    const client = await connect(server.url, { sampleRate, events: ['detection'] });
+    const events = collect(client);
+    void client.send(samples);
+    await client.flush();
+    await client.configure({ threshold: 1 });
+    void client.send(samples);
+    await client.reset();
+    await client.close();
+    expect(await events).toEqual(alone(model, sampleRate, samples).filter(({ type }) => type === 'detection'));
+  });
+
+  it('tells when the server goes away, after its last events', async () => {
+    const leaving = await startServer();
+    const client = await connect(leaving.url, { sampleRate });
+    const errors: string[] = [];
+    client.on('error', ({ error }) => errors.push(error.code));
+    const events: unknown[] = [];
+    const reading = (async () => {
+      for await (const event of client) events.push(event);
+    })();
+    await client.send(samples);
+    const closing = leaving.close();
+    await expect(reading).rejects.toMatchObject({ code: 'EARSHOT_SHUTDOWN' });
+    await expect(client.close()).rejects.toMatchObject({ code: 'EARSHOT_SHUTDOWN' });
+    expect([errors, client.state]).toEqual([['EARSHOT_SHUTDOWN'], 'closed']);
+    expect(events.length).toBeGreaterThan(0);
+    await closing;
+  });
+
+  it('gives up when the server has forgotten the session', async () => {
+    const forgetful = await startServer({ limits: { graceSeconds: 0.01 } });
+    const line = await Line.to(forgetful.url);
+    const client = await connect(line.url, { sampleRate });
+    const failed = new Promise((resolve) => client.on('error', ({ error }) => resolve(error.code)));
+    line.cut();
+    // Unknown, or just being ended, or out of time before that could be told.
+    expect(['EARSHOT_SESSION_UNKNOWN', 'EARSHOT_ENDED', 'EARSHOT_CONNECTION']).toContain(await failed);
+    await expect(client.send(samples)).rejects.toThrow();
+    line.close();
+  });
+
+  it.each([
+    [{ sampleRate: 12345 }, 'EARSHOT_AUDIO_RATE'],
+    [{ sampleRate: 16000, model: 'nothing' }, 'EARSHOT_MODEL_NOT_FOUND'],
+    [{ sampleRate: 16000, name: 'a b' }, 'EARSHOT_PARAMETER'],
+    [{ sampleRate: 16000, token: 'not a token' }, 'EARSHOT_BAD_ARGUMENT'],
+    [{ sampleRate: 16000, bufferSeconds: Number.NaN }, 'EARSHOT_BAD_ARGUMENT'],
+  ])('is refused with a code: %o', async (options, code) => {
+    await expect(connect(server.url, options)).rejects.toMatchObject({ code });
+  });
+
+  it.each(['', 'localhost:8080', 'ftp://localhost', 'http://'])('wants an address, not %j', async (address) => {
+    await expect(connect(address, { sampleRate: 8000 })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+  });
+
+  it('says why when there is no server, or none of ours', async () => {
+    const nobody = connect('ws://127.0.0.1:1', { sampleRate: 8000, WebSocket });
+    await expect(nobody).rejects.toMatchObject({ code: 'EARSHOT_CONNECTION', message: /ECONNREFUSED/ });
+    const other = await scriptedServer((socket) => {
+      socket.send('hello');
+      socket.close();
+    });
+    await expect(connect(other, { sampleRate: 8000 })).rejects.toMatchObject({
+      code: 'EARSHOT_CONNECTION',
+      message: /no server of Earshot/,
+    });
+  });
+
+  it('refuses samples of another kind', async () => {
+    const client = await connect(server.url, { sampleRate });
+    await expect(client.send([0, 1] as never)).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+    expect(await client.close()).toMatchObject({ samples: 0 });
+  });
+});

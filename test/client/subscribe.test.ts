@@ -1,0 +1,109 @@
+import { connect, type SpotterEvent, type StreamEvent, subscribe } from 'earshot/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Model } from '../../src/model.ts';
+import { openModel } from '../../src/node/open-model.ts';
+import { Line } from '../server/line.ts';
+import { alone, startServer, type TestServer, words } from '../server/server.ts';
+import { collect } from './helpers.ts';
+
+let server: TestServer;
+let model: Model;
+beforeAll(async () => {
+  [server, model] = await Promise.all([startServer(), openModel()]);
+});
+
+const { sampleRate, samples } = words();
+
+async function speak(name: string): Promise<void> {
+  const client = await connect(server.url, { sampleRate, name, events: [] });
+  await client.send(samples);
+  await client.close();
+}
+
+const expected = () => alone(model, sampleRate, samples);
+const labels = (events: readonly SpotterEvent[]) =>
+  events.flatMap((event) => (event.type === 'detection' ? [event.label] : []));
+const nameOf = (event: StreamEvent) => (event.type === 'detection' ? event.label : event.type);
+const whole = () => ['stream_opened', ...labels(expected()), 'stream_closed'];
+
+describe('subscribe', () => {
+  it('hears what producers say, by name and kind, and misses nothing over a lost connection', async () => {
+    const line = await Line.to(server.url);
+    const heard = await subscribe(line.url, { stream: 'watched' });
+    const names: string[] = [];
+    const reading = (async () => {
+      for await (const event of heard) {
+        expect(event.stream).toBe('watched');
+        names.push(nameOf(event));
+        if (names.length === 3) line.cut();
+        if (event.type === 'stream_closed') heard.close();
+      }
+    })();
+    await Promise.all([speak('watched'), speak('other')]);
+    await reading;
+    expect(names).toEqual(whole());
+    line.close();
+  });
+
+  it('hears each frame of a stream whose producer wants none', async () => {
+    const subscription = await subscribe(server.url, { stream: 'framed', events: ['frame', 'stream_closed'] });
+    subscription.on('stream_closed', () => subscription.close());
+    const events = collect(subscription);
+    await speak('framed');
+    const frames = (await events).filter((event) => event.type === 'frame');
+    expect(frames.map(({ seq: _, stream: __, ...frame }) => frame)).toEqual(
+      expected().filter(({ type }) => type === 'frame'),
+    );
+  });
+
+  it('replays from a number on, to whoever listens later', async () => {
+    await speak('earlier');
+    const subscription = await subscribe(server.url, { stream: 'earlier', since: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const names: string[] = [];
+    subscription.on('detection', (event) => names.push(nameOf(event)));
+    subscription.on('stream_opened', (event) => names.push(nameOf(event)));
+    await new Promise<void>((resolve) =>
+      subscription.on('stream_closed', (event) => {
+        names.push(nameOf(event));
+        resolve();
+      }),
+    );
+    subscription.close();
+    expect(names).toEqual(whole());
+  });
+
+  it('ends its loops when it is closed, also while the connection is lost', async () => {
+    const line = await Line.to(server.url);
+    const subscription = await subscribe(line.url);
+    const lost = new Promise<void>((resolve) =>
+      subscription.on('state', ({ state }) => state === 'reconnecting' && resolve()),
+    );
+    const events = collect(subscription);
+    line.close();
+    await lost;
+    subscription.close();
+    expect([await events, subscription.state]).toEqual([[], 'closed']);
+    expect(await collect(subscription)).toEqual([]);
+  });
+
+  it.each([
+    ['a b', 'EARSHOT_PARAMETER'],
+    [undefined, 'EARSHOT_PARAMETER'],
+  ])('is refused with a code: %j', async (stream, code) => {
+    const events = stream === undefined ? (['nonsense'] as never[]) : undefined;
+    await expect(subscribe(server.url, { stream, events })).rejects.toMatchObject({ code });
+  });
+
+  it('tells its loops when it is shut out', async () => {
+    const leaving = await startServer();
+    const subscription = await subscribe(leaving.url);
+    const states: string[] = [];
+    subscription.on('state', ({ state }) => states.push(state));
+    const events = collect(subscription);
+    await leaving.close();
+    await expect.poll(() => states).toContain('reconnecting');
+    subscription.close();
+    expect(await events).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { RemoteServer } from '../src/browser/index.js';
+import { element } from './element.js';
+import type { Phase } from './session.js';
+
+const PROMISES = {
+  here: 'Hears words as you say them. No sound leaves this page.',
+  server: `Hears words as you say them. The sound goes to the server at ${location.host}.`,
+};
+
+/** What is known of the connection in each phase. */
+const CONNECTION: Record<Phase, string> = {
+  idle: 'Not connected',
+  starting: 'Connecting …',
+  running: `Connected to ${location.host}`,
+  suspended: `Connected to ${location.host}`,
+  reconnecting: 'Connection lost; trying again …',
+  stopped: 'Not connected',
+};
+
+/** The choice of where to listen: in this page, or on the server that it came from. */
+export class Place {
+  readonly #model: string;
+  readonly #server = element('place-server', HTMLInputElement);
+  readonly #connection = element('connection', HTMLElement);
+  readonly #connectionText = element('connection-text', HTMLElement);
+
+  /**
+   * @param model name of the page's model on the server
+   * @param onChange called when the user has chosen
+   */
+  constructor(model: string, onChange: () => void) {
+    this.#model = model;
+    for (const choice of [element('place-here', HTMLInputElement), this.#server]) {
+      choice.addEventListener('change', () => {
+        this.#show();
+        onChange();
+      });
+    }
+    // A browser may keep the choice when the page is loaded again.
+    this.#show();
+  }
+
+  /** Undefined for this page. */
+  get server(): RemoteServer | undefined {
+    return this.#server.checked ? { address: location.origin, model: this.#model } : undefined;
+  }
+
+  showConnection(phase: Phase): void {
+    this.#connection.dataset.phase = phase;
+    this.#connectionText.textContent = CONNECTION[phase];
+  }
+
+  #show(): void {
+    const place = this.#server.checked ? 'server' : 'here';
+    document.body.dataset.place = place;
+    element('promise', HTMLElement).textContent = PROMISES[place];
+    this.#connection.hidden = place === 'here';
+  }
+}

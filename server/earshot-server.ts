@@ -154,7 +154,7 @@ export class EarshotServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (opened) => {
-      const connection = this.#keep(opened as CodedSocket);
+      const connection = this.#keep(opened as CodedSocket, socket);
       try {
         if (pathname === '/v1/stream') this.#produce(connection, searchParams, rights, request);
         else this.#subscribe(connection, searchParams, rights);
@@ -164,8 +164,8 @@ export class EarshotServer {
     });
   }
 
-  #keep(socket: CodedSocket): Connection {
-    const connection = new Connection(socket, this.#limits, (error) => this.#count(error));
+  #keep(socket: CodedSocket, line: Duplex): Connection {
+    const connection = new Connection(socket, line, this.#limits, (error) => this.#count(error));
     this.#connections.set(socket, connection);
     socket.on('close', () => this.#connections.delete(socket));
     return connection;

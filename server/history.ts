@@ -1,12 +1,12 @@
-interface Entry {
+interface Entry<Message> {
   seq: number;
-  text: string;
+  message: Message;
 }
 
 /** The latest messages, as many as there is room for. */
-export class History {
+export class History<Message> {
   readonly #capacity: number;
-  readonly #ring: Entry[] = [];
+  readonly #ring: Entry<Message>[] = [];
   #next = 0;
   #forgotten = 0;
 
@@ -15,11 +15,11 @@ export class History {
   }
 
   /** @param seq greater than all before */
-  add(seq: number, text: string): void {
+  add(seq: number, message: Message): void {
     const oldest = this.#ring[this.#next];
     if (oldest) this.#forgotten = oldest.seq;
     if (this.#capacity === 0) this.#forgotten = seq;
-    else this.#ring[this.#next] = { seq, text };
+    else this.#ring[this.#next] = { seq, message };
     this.#next = (this.#next + 1) % Math.max(1, this.#capacity);
   }
 
@@ -28,9 +28,9 @@ export class History {
     return this.#forgotten;
   }
 
-  /** Texts of all kept messages above a number, in order. */
-  since(seq: number): string[] {
+  /** All kept messages above a number, in order. */
+  since(seq: number): Message[] {
     const inOrder = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return inOrder.filter((entry) => entry.seq > seq).map((entry) => entry.text);
+    return inOrder.filter((entry) => entry.seq > seq).map((entry) => entry.message);
   }
 }

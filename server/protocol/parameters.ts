@@ -49,6 +49,7 @@ const opening = v.strictObject({
   events: v.optional(list(['frame', 'detection']), 'frame,detection'),
   frame_every: v.optional(whole(1, 1000), '1'),
   frames_per_message: v.optional(whole(1, 1000), '1'),
+  frame_format: v.optional(v.picklist(['json', 'binary']), 'json'),
   ...access,
 });
 

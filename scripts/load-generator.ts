@@ -101,7 +101,7 @@ class Generator {
     const producer: Producer = {
       socket: new RawProducer(
         this.#url,
-        (bytes, from, to) => this.#hear(producer, bytes.latin1Slice(from, Math.min(to, from + 64))),
+        (bytes, from, to) => this.#hear(producer, bytes.toString('latin1', from, Math.min(to, from + 64))),
         () => this.lost++,
       ),
       dueMilliseconds: Number.POSITIVE_INFINITY,

@@ -29,7 +29,7 @@ export function clientFrame(payload: Uint8Array, opcode = BINARY): Buffer {
 export class RawProducer {
   readonly #socket: Socket;
   readonly #onText: (bytes: Buffer, from: number, to: number) => void;
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
   #isOpen = false;
 
   /** @param onText gets each text message as a range of bytes that is good during the call only */

@@ -5,14 +5,19 @@ import type { Order, StreamSetup } from './orders.js';
 import { type PackedReports, pack } from './packed-reports.js';
 import type { Round } from './reports.js';
 
-/** After so long a round ends, reports, and looks for new orders. */
+/**
+ * Streams of a round: enough to share a look at the weights, few enough for what they remember to stay in the processor's
+ * cache from one frame to the next.
+ */
+const ROUND_STREAMS = 32;
+/** After so long a round ends even if its streams have more to do. */
 const ROUND_MILLISECONDS = 10;
 
 /** The streams of one thread. All that have a whole frame are stepped together, a pool for each model. */
 export class Engine {
   readonly #pools = new Map<string, SpotterPool>();
   readonly #streams = new Map<number, EngineStream>();
-  /** Those with something to do. */
+  /** Those with something to do; who waits longest comes first. */
   readonly #active = new Set<EngineStream>();
   readonly #taker: OrderTaker = {
     audio: (id, bytes) => this.#take(id, bytes),
@@ -32,31 +37,51 @@ export class Engine {
     giveOut(batch, this.#taker);
   }
 
-  /** Works for a while, or until there is nothing left to do. */
+  /** Works on those that wait longest, until they have nothing to do or their time is over. */
   work(): { reports: PackedReports; round: Round } {
     const start = performance.now();
-    const heard = [...this.#active];
+    const streams = this.#next();
     const round: Round = { frames: 0, steps: 0, milliseconds: 0 };
-    do {
-      this.#step(round);
+    let isBusy = true;
+    while (isBusy && round.milliseconds < ROUND_MILLISECONDS) {
+      isBusy = this.#step(streams, round);
       round.milliseconds = performance.now() - start;
-    } while (this.hasWork && round.milliseconds < ROUND_MILLISECONDS);
-    const reports = pack(heard.map((stream) => stream.report()));
-    for (const stream of heard) if (stream.isOver) this.#drop(stream);
+    }
+    const reports = pack(streams.map((stream) => stream.report()));
+    for (const stream of streams) this.#putBack(stream);
     return { reports, round };
   }
 
-  #step(round: Round): void {
-    for (const stream of this.#active) this.#guard(stream, () => stream.feed());
+  /** Takes those whose turn it is out of the line. */
+  #next(): EngineStream[] {
+    const streams: EngineStream[] = [];
+    for (const stream of this.#active) {
+      if (streams.length === ROUND_STREAMS) break;
+      streams.push(stream);
+      this.#active.delete(stream);
+    }
+    return streams;
+  }
+
+  #putBack(stream: EngineStream): void {
+    if (stream.isOver) this.#drop(stream);
+    else if (!stream.isIdle) this.#active.add(stream);
+  }
+
+  /** @returns whether one of the streams has more to do */
+  #step(streams: readonly EngineStream[], round: Round): boolean {
+    for (const stream of streams) this.#guard(stream, () => stream.feed());
     for (const pool of this.#pools.values()) {
       const stepped = pool.tick();
       round.frames += stepped;
       if (stepped > 0) round.steps++;
     }
-    for (const stream of this.#active) {
+    let isBusy = false;
+    for (const stream of streams) {
       this.#guard(stream, () => stream.afterStep());
-      if (stream.isIdle || stream.isOver) this.#active.delete(stream);
+      if (!stream.isOver && !stream.isIdle) isBusy = true;
     }
+    return isBusy;
   }
 
   /** A fault in one stream is no concern of the others. */

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientFrame, RawProducer } from './raw-producer.ts';
+import {
+  FRAME_EVERY,
+  type LoadOutcome,
+  type LoadTask,
+  MESSAGE_MILLISECONDS,
+  MESSAGE_SAMPLES,
+  SAMPLE_RATE,
+  SETTLE_SECONDS,
+} from './load-task.js';
+import { clientFrame, RawProducer } from './raw-producer.js';
 
 // Many producers of speech at the pace of real time, in a process of their own; see load.ts, which forks it.
-
-export const SAMPLE_RATE = 16000;
-export const MESSAGE_MILLISECONDS = 100;
-export const MESSAGE_SAMPLES = (SAMPLE_RATE * MESSAGE_MILLISECONDS) / 1000;
-export const FRAME_EVERY = 5;
-/** Before measuring, and after the last of the streams has been opened. */
-export const SETTLE_SECONDS = 3;
 
 const TICK_MILLISECONDS = 2;
 /** A message that is sent later than planned by more is counted. */
@@ -17,24 +19,6 @@ const LATE_MILLISECONDS = 20;
 const WAV_HEADER_BYTES = 44;
 /** For answers that are on their way when the measurement ends. */
 const LAST_ANSWERS_MILLISECONDS = 500;
-
-export interface Task {
-  url: string;
-  model: string;
-  streams: number;
-  seconds: number;
-  /** Number of the message that completes frame k · FRAME_EVERY. */
-  completing: number[];
-}
-
-export interface Outcome {
-  latencies: number[];
-  /** Messages that were sent late; then it is the generator that cannot keep up. */
-  lateSends: number;
-  /** Streams that the server ended. */
-  lost: number;
-  cpuSeconds: number;
-}
 
 interface Producer {
   socket: RawProducer;
@@ -45,9 +29,9 @@ interface Producer {
   sentAt: Float64Array;
 }
 
-if (process.send) process.once('message', (task: Task) => generate(task));
+if (process.send) process.once('message', (task: LoadTask) => generate(task));
 
-async function generate(task: Task): Promise<void> {
+async function generate(task: LoadTask): Promise<void> {
   const generator = new Generator(task);
   const ticking = setInterval(() => generator.tick(), TICK_MILLISECONDS);
   while (!generator.isReady) await sleep(50);
@@ -62,7 +46,7 @@ async function generate(task: Task): Promise<void> {
   await sleep(LAST_ANSWERS_MILLISECONDS);
   clearInterval(ticking);
   const { latencies, lateSends, lost } = generator;
-  const outcome: Outcome = { latencies, lateSends, lost, cpuSeconds: (user + system) / 1e6 };
+  const outcome: LoadOutcome = { latencies, lateSends, lost, cpuSeconds: (user + system) / 1e6 };
   process.send?.(outcome, () => process.exit());
 }
 
@@ -71,12 +55,12 @@ class Generator {
   lateSends = 0;
   lost = 0;
   isMeasuring = false;
-  readonly #task: Task;
+  readonly #task: LoadTask;
   readonly #url: URL;
   readonly #parts = speechInFrames();
   readonly #producers: Producer[] = [];
 
-  constructor(task: Task) {
+  constructor(task: LoadTask) {
     this.#task = task;
     const query = `sample_rate=${SAMPLE_RATE}&frame_every=${FRAME_EVERY}&model=${task.model}`;
     this.#url = new URL(`v1/stream?${query}`, task.url);

@@ -30,7 +30,7 @@ export interface ServerOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** In place of `DEFAULT_LIMITS`. */
   limits?: Partial<Limits> | undefined;
-  /** Threads that compute; one less than there are cores by default, at least one. */
+  /** Threads that compute; as many as there are cores by default: the thread that reads sockets takes little beside them. */
   workers?: number | undefined;
   /** Silent by default. */
   logger?: Logger | undefined;
@@ -51,7 +51,7 @@ export async function createEarshotServer(options: ServerOptions = {}): Promise<
   const metrics = new Metrics();
   const crew = await Crew.start(
     { models: shelf.paths },
-    options.workers ?? Math.max(1, availableParallelism() - 1),
+    options.workers ?? availableParallelism(),
     ({ frames, steps, milliseconds }) => {
       metrics.frames.inc(frames);
       metrics.steps.inc(steps);

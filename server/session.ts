@@ -222,7 +222,8 @@ export class Session {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     if (!isMeant) {
-      this.#grace = setTimeout(() => this.#giveUp(), 1000 * this.#context.limits.graceSeconds);
+      // A server that has been closed does not wait for producers.
+      this.#grace = setTimeout(() => this.#giveUp(), 1000 * this.#context.limits.graceSeconds).unref();
     } else if (this.#state === 'over') this.#context.onForgotten(this);
     else this.#close();
   }

@@ -58,6 +58,8 @@ export class Session {
   #connection: Connection | undefined;
   #grace: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'over' = 'open';
+  /** Whether a subscriber wants frames. */
+  #isWatched = false;
   #closeCode: number = NORMAL_CLOSURE;
   #seq = 0;
   #group: ReportedFrame[] = [];
@@ -142,7 +144,9 @@ export class Session {
 
   /** Somebody began or ceased to want frames. */
   watch(): void {
-    this.#stream.watch(this.#context.hub.wantsFrames(this.facts.name));
+    const isWatched = this.#context.hub.wantsFrames(this.facts.name);
+    if (isWatched !== this.#isWatched) this.#stream.watch(isWatched);
+    this.#isWatched = isWatched;
   }
 
   /** Ends the stream because the server is going away: last events, `closed`, close code 1001. */

@@ -129,6 +129,8 @@ export class Session {
       binary: (bytes) => this.#binary(bytes),
       gone: (isMeant) => this.#gone(connection, isMeant),
       isBehind: () => this.#isBehind,
+      latest: () => this.#seq,
+      arrived: (seq) => this.#history.forget(seq),
       mayBeSilent: false,
     });
     this.#tell(this.#ready());

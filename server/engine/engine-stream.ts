@@ -13,6 +13,9 @@ import { fieldsOf } from '../protocol/server-messages.js';
 import type { Command, EventKind, StreamChanges, StreamSetup } from './orders.js';
 import type { StreamReport } from './reports.js';
 
+/** Audio of one turn, so that a stream with much of it does not keep others waiting. */
+const TURN_SECONDS = 0.25;
+
 /**
  * One stream inside a spotting thread: decodes its bytes as the pool has room for them, and carries out commands exactly
  * where they stand in the audio.
@@ -29,6 +32,8 @@ export class EngineStream implements SpotterSink {
   #isWatched = false;
   #ending: 'flush' | 'close' | undefined;
   #hasReported = false;
+  /** Samples that may still be taken in this turn. */
+  #turnSamples = 0;
   #decodedSamples = 0;
   #trimmedBytes = 0;
   #commands = 0;
@@ -55,6 +60,10 @@ export class EngineStream implements SpotterSink {
   /** Whether anybody but the producer wants frames. */
   watch(frames: boolean): void {
     this.#isWatched = frames;
+  }
+
+  beginTurn(): void {
+    this.#turnSamples = Math.ceil(TURN_SECONDS * this.#setup.sampleRate);
   }
 
   /** Readies as much as can be for the pool's next step. */
@@ -93,6 +102,11 @@ export class EngineStream implements SpotterSink {
 
   detection(label: number, score: number, startFrame: number, endFrame: number): void {
     this.#sink.detection(label, score, startFrame, endFrame);
+  }
+
+  /** Whether there is nothing to do in this turn. */
+  get isResting(): boolean {
+    return this.isOver || (!this.#isBusy && (this.#inbox.length === 0 || this.#turnSamples === 0));
   }
 
   /** Whether there is nothing to do before the next order. */
@@ -139,10 +153,12 @@ export class EngineStream implements SpotterSink {
     return this.#stream.queuedSamples > 0 || this.#ending !== undefined;
   }
 
-  /** Decodes what the pool has room for. @returns the rest */
+  /** Decodes what the pool has room for in this turn. @returns the rest */
   #decode(bytes: Uint8Array): Uint8Array {
-    const fitting = bytes.subarray(0, this.#stream.room * this.#decoder.frameBytes);
+    const most = Math.min(this.#stream.room, this.#turnSamples);
+    const fitting = bytes.subarray(0, most * this.#decoder.frameBytes);
     const samples = mixDown(this.#decoder.writeShared(fitting));
+    this.#turnSamples -= samples.length;
     this.#decodedSamples += samples.length;
     this.#stream.push(samples);
     return bytes.subarray(fitting.length);

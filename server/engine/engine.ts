@@ -10,8 +10,6 @@ import type { Round } from './reports.js';
  * cache from one frame to the next.
  */
 const ROUND_STREAMS = 32;
-/** After so long a round ends even if its streams have more to do. */
-const ROUND_MILLISECONDS = 10;
 
 /** The streams of one thread. All that have a whole frame are stepped together, a pool for each model. */
 export class Engine {
@@ -37,16 +35,14 @@ export class Engine {
     giveOut(batch, this.#taker);
   }
 
-  /** Works on those that wait longest, until they have nothing to do or their time is over. */
+  /** One turn of those that wait longest. */
   work(): { reports: PackedReports; round: Round } {
     const start = performance.now();
     const streams = this.#next();
     const round: Round = { frames: 0, steps: 0, milliseconds: 0 };
-    let isBusy = true;
-    while (isBusy && round.milliseconds < ROUND_MILLISECONDS) {
-      isBusy = this.#step(streams, round);
-      round.milliseconds = performance.now() - start;
-    }
+    for (const stream of streams) stream.beginTurn();
+    while (streams.some((stream) => !stream.isResting)) this.#step(streams, round);
+    round.milliseconds = performance.now() - start;
     const reports = pack(streams.map((stream) => stream.report()));
     for (const stream of streams) this.#putBack(stream);
     return { reports, round };
@@ -68,20 +64,14 @@ export class Engine {
     else if (!stream.isIdle) this.#active.add(stream);
   }
 
-  /** @returns whether one of the streams has more to do */
-  #step(streams: readonly EngineStream[], round: Round): boolean {
+  #step(streams: readonly EngineStream[], round: Round): void {
     for (const stream of streams) this.#guard(stream, () => stream.feed());
     for (const pool of this.#pools.values()) {
       const stepped = pool.tick();
       round.frames += stepped;
       if (stepped > 0) round.steps++;
     }
-    let isBusy = false;
-    for (const stream of streams) {
-      this.#guard(stream, () => stream.afterStep());
-      if (!stream.isOver && !stream.isIdle) isBusy = true;
-    }
-    return isBusy;
+    for (const stream of streams) this.#guard(stream, () => stream.afterStep());
   }
 
   /** A fault in one stream is no concern of the others. */

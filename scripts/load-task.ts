@@ -5,7 +5,7 @@ export const MESSAGE_MILLISECONDS = 100;
 export const MESSAGE_SAMPLES = (SAMPLE_RATE * MESSAGE_MILLISECONDS) / 1000;
 export const FRAME_EVERY = 5;
 /** Before measuring, and after the last of the streams has been opened. */
-export const SETTLE_SECONDS = 3;
+export const SETTLE_SECONDS = 5;
 
 export interface LoadTask {
   url: string;

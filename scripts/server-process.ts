@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Of the times in /proc on Linux. */
+const TICKS_PER_SECOND = 100;
 
 /** `earshot serve` in a process of its own. */
 export interface ServerProcess {
@@ -10,6 +13,8 @@ export interface ServerProcess {
   /** One of its numbers, summed over labels. */
   metric(name: string): Promise<number>;
   openFiles(): number;
+  /** What the thread that reads the sockets has computed. */
+  socketThreadSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -29,6 +34,12 @@ export async function startServerProcess(...options: string[]): Promise<ServerPr
       return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    socketThreadSeconds: () => {
+      // proc(5): after the name in brackets come the fields from number 3 on; 14 and 15 are user and system time.
+      const [, fields = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/stat`, 'utf8').split(') ');
+      const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+      return (user + system) / TICKS_PER_SECOND;
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await once(child, 'close');

@@ -1,63 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { loadBefore, writeResult } from './result-file.js';
 import { startServerProcess } from './server-process.js';
+import { comeAndGo } from './visits.js';
 
-// npm run soak [-- CONNECTIONS]: producers and subscribers come and leave at every possible moment, in order and not.
-// Afterwards no stream and no file descriptor may be left, and the second half may not have taken memory.
+// npm run soak [-- VISITS]: producers and subscribers come and leave at every possible moment, in order and not.
+// Afterwards no stream and no file descriptor may be left, and memory may not have grown since the warm-up.
 
 const GRACE_SECONDS = 30;
-const AT_ONCE = 50;
+const WARM_UP_VISITS = 2000;
+const ROUNDS = 4;
+/** By which the size of a process varies from one collection of garbage to the next. */
+const TOLERATED_MEGABYTES = 20;
 
-const connections = Number(process.argv[2] ?? 5000);
+const visits = Number(process.argv[2] ?? 6000);
 const before = loadBefore();
 const server = await startServerProcess();
-const address = server.url.replace('http', 'ws');
-
-await comeAndGo(200);
-await settle();
-const start = await look();
-await comeAndGo(Math.floor(connections / 2));
-await settle();
-const half = await look();
-await comeAndGo(Math.ceil(connections / 2));
-await settle();
-const end = await look();
+const fresh = await look();
+const warm = await after(WARM_UP_VISITS);
+const rounds = [];
+for (let round = 0; round < ROUNDS; round++) rounds.push(await after(Math.ceil(visits / ROUNDS)));
+const end = rounds[ROUNDS - 1];
 await server.stop();
-writeResult('soak', before, { connections, start, half, end });
-if (end.streams !== 0 || end.openFiles > start.openFiles + 2) throw new Error('Something was left behind');
+writeResult('soak', before, { warmUpVisits: WARM_UP_VISITS, visits, fresh, warm, rounds });
+if (end.streams > 0 || end.subscribers > 0) throw new Error('Streams or subscribers were left behind');
+if (end.openFiles > fresh.openFiles) throw new Error('File descriptors were left behind');
+if (end.megabytes > warm.megabytes + TOLERATED_MEGABYTES) throw new Error('Memory has grown');
 
-async function comeAndGo(count: number): Promise<void> {
-  let left = count;
-  const one = async () => {
-    while (left-- > 0) await visit();
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
-}
-
-/** One client that leaves after 0 to 40 ms, whatever it is doing. */
-async function visit(): Promise<void> {
-  const path = Math.random() < 0.8 ? 'v1/stream?encoding=f32le' : 'v1/events?events=frame,detection';
-  const socket = new WebSocket(`${address}${path}`);
-  const closed = new Promise((resolve) => socket.on('close', resolve));
-  socket.on('error', () => {});
-  socket.on('open', () => {
-    if (path.includes('stream')) for (let n = 0; n < 3; n++) socket.send(new Uint8Array(Math.random() * 9000));
-  });
-  await sleep(40 * Math.random());
-  if (Math.random() < 0.5) socket.terminate();
-  else socket.close();
-  await closed;
-}
-
-/** Waits until sessions whose producers were lost are given up. */
-async function settle(): Promise<void> {
+/** What is left of so many visits once sessions whose producers were lost have been given up. */
+async function after(count: number) {
+  await comeAndGo(server.url, count);
   await sleep(1000 * (GRACE_SECONDS + 3));
+  return look();
 }
 
 async function look() {
   return {
     streams: await server.metric('earshot_streams'),
+    subscribers: await server.metric('earshot_subscribers'),
+    opened: await server.metric('earshot_streams_opened_total'),
+    resumed: await server.metric('earshot_streams_resumed_total'),
     openFiles: server.openFiles(),
     megabytes: Math.round((await server.metric('process_resident_memory_bytes')) / 2 ** 20),
   };

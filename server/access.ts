@@ -33,6 +33,8 @@ export const ALL_RIGHTS: Rights = { produce: ['*'], subscribe: ['*'] };
 
 /** How long a single-use token can be used. */
 export const SINGLE_USE_SECONDS = 60;
+/** Single-use tokens that may wait to be used. */
+const MOST_SINGLE_USE = 10_000;
 
 /**
  * Reads a file of tokens: a JSON array of grants.
@@ -85,10 +87,20 @@ export class Access {
     throw new EarshotError('EARSHOT_UNAUTHORISED', 'The single-use token is unknown, used or too old');
   }
 
-  /** A token with these rights that can be used once, for `SINGLE_USE_SECONDS`. */
+  /** A token with these rights that can be used once, for `SINGLE_USE_SECONDS`. @throws EarshotError EARSHOT_LIMIT */
   issue(rights: Rights): string {
     const now = Date.now();
-    for (const [key, { until }] of this.#singleUse) if (until <= now) this.#singleUse.delete(key);
+    // The oldest come first.
+    for (const [key, { until }] of this.#singleUse) {
+      if (until > now) break;
+      this.#singleUse.delete(key);
+    }
+    if (this.#singleUse.size >= MOST_SINGLE_USE) {
+      throw new EarshotError(
+        'EARSHOT_LIMIT',
+        `There are ${MOST_SINGLE_USE} single-use tokens that nobody has used yet`,
+      );
+    }
     const token = randomBytes(24).toString('base64url');
     this.#singleUse.set(digestOf(token).toString('hex'), { rights, until: now + 1000 * SINGLE_USE_SECONDS });
     return token;

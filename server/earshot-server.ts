@@ -30,7 +30,7 @@ export interface ServerOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** In place of `DEFAULT_LIMITS`. */
   limits?: Partial<Limits> | undefined;
-  /** Threads that compute; one less than there are cores by default, at least one. */
+  /** Threads that compute; as many as there are cores by default: the thread that reads sockets takes little beside them. */
   workers?: number | undefined;
   /** Silent by default. */
   logger?: Logger | undefined;
@@ -51,7 +51,7 @@ export async function createEarshotServer(options: ServerOptions = {}): Promise<
   const metrics = new Metrics();
   const crew = await Crew.start(
     { models: shelf.paths },
-    options.workers ?? Math.max(1, availableParallelism() - 1),
+    options.workers ?? availableParallelism(),
     ({ frames, steps, milliseconds }) => {
       metrics.frames.inc(frames);
       metrics.steps.inc(steps);
@@ -154,7 +154,7 @@ export class EarshotServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (opened) => {
-      const connection = this.#keep(opened as CodedSocket);
+      const connection = this.#keep(opened as CodedSocket, socket);
       try {
         if (pathname === '/v1/stream') this.#produce(connection, searchParams, rights, request);
         else this.#subscribe(connection, searchParams, rights);
@@ -164,8 +164,8 @@ export class EarshotServer {
     });
   }
 
-  #keep(socket: CodedSocket): Connection {
-    const connection = new Connection(socket, this.#limits, (error) => this.#count(error));
+  #keep(socket: CodedSocket, line: Duplex): Connection {
+    const connection = new Connection(socket, line, this.#limits, (error) => this.#count(error));
     this.#connections.set(socket, connection);
     socket.on('close', () => this.#connections.delete(socket));
     return connection;

@@ -1,13 +1,14 @@
-interface Entry {
+interface Entry<Message> {
   seq: number;
-  text: string;
+  message: Message;
 }
 
-/** The latest messages, as many as there is room for. */
-export class History {
+/** The latest messages, as many as there is room for, until they are known to have arrived. */
+export class History<Message> {
   readonly #capacity: number;
-  readonly #ring: Entry[] = [];
-  #next = 0;
+  readonly #ring: (Entry<Message> | undefined)[] = [];
+  #first = 0;
+  #size = 0;
   #forgotten = 0;
 
   constructor(capacity: number) {
@@ -15,22 +16,36 @@ export class History {
   }
 
   /** @param seq greater than all before */
-  add(seq: number, text: string): void {
-    const oldest = this.#ring[this.#next];
-    if (oldest) this.#forgotten = oldest.seq;
-    if (this.#capacity === 0) this.#forgotten = seq;
-    else this.#ring[this.#next] = { seq, text };
-    this.#next = (this.#next + 1) % Math.max(1, this.#capacity);
+  add(seq: number, message: Message): void {
+    if (this.#size === this.#capacity) this.forget(this.#ring[this.#first]?.seq ?? seq);
+    if (this.#capacity === 0) return;
+    this.#ring[(this.#first + this.#size) % this.#capacity] = { seq, message };
+    this.#size++;
   }
 
-  /** The highest number that is gone; 0 if none is. */
+  /** Keeps messages up to this number no longer. */
+  forget(seq: number): void {
+    for (let oldest = this.#ring[this.#first]; oldest && oldest.seq <= seq; oldest = this.#ring[this.#first]) {
+      this.#ring[this.#first] = undefined;
+      this.#first = (this.#first + 1) % this.#capacity;
+      this.#size--;
+      this.#forgotten = oldest.seq;
+    }
+    if (this.#capacity === 0) this.#forgotten = seq;
+  }
+
+  /** The highest number that is kept no longer; 0 if none is. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** Texts of all kept messages above a number, in order. */
-  since(seq: number): string[] {
-    const inOrder = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return inOrder.filter((entry) => entry.seq > seq).map((entry) => entry.text);
+  /** All kept messages above a number, in order. */
+  since(seq: number): Message[] {
+    const messages: Message[] = [];
+    for (let i = 0; i < this.#size; i++) {
+      const entry = this.#ring[(this.#first + i) % this.#capacity];
+      if (entry && entry.seq > seq) messages.push(entry.message);
+    }
+    return messages;
   }
 }

@@ -12,7 +12,7 @@ export type PublishedKind = 'stream_opened' | 'frame' | 'detection' | 'stream_cl
  */
 export class Hub {
   readonly #subscribers = new Set<Subscriber>();
-  readonly #history: History;
+  readonly #history: History<string>;
   readonly #most: number;
   readonly #metrics: Metrics;
   readonly #onInterest: () => void;
@@ -20,7 +20,7 @@ export class Hub {
 
   /** @param onInterest called when `wantsFrames` may have changed */
   constructor(history: number, mostSubscribers: number, metrics: Metrics, onInterest: () => void) {
-    this.#history = new History(history);
+    this.#history = new History<string>(history);
     this.#most = mostSubscribers;
     this.#metrics = metrics;
     this.#onInterest = onInterest;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { EarshotError, type ErrorCode, type ModelInfo } from 'earshot';
 import type { Connection } from './connection.js';
-import type { Command, EventKind, ReportedEnd, ReportedEvent, StreamReport } from './engine/orders.js';
+import type { Command, FrameFormat } from './engine/orders.js';
+import type { ReportedEnd, ReportedEvent, ReportedFrame, StreamReport } from './engine/reports.js';
 import type { RemoteStream } from './engine/spotting-thread.js';
 import { History } from './history.js';
 import type { Hub } from './hub.js';
@@ -9,6 +10,7 @@ import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { type Configure, producerMessage } from './protocol/client-messages.js';
 import { NORMAL_CLOSURE } from './protocol/close-codes.js';
+import { frameMessage } from './protocol/frame-record.js';
 import { encode, fieldsOf, forProducer, type ToProducer } from './protocol/server-messages.js';
 
 /** What a session shares with the rest of the server. */
@@ -31,6 +33,7 @@ export interface SessionFacts {
   /** A sample of each channel. */
   frameBytes: number;
   framesPerMessage: number;
+  frameFormat: FrameFormat;
   /** Of the client. */
   address: string;
 }
@@ -50,14 +53,16 @@ export class Session {
   readonly facts: SessionFacts;
   readonly #context: SessionContext;
   readonly #stream: RemoteStream;
-  readonly #history: History;
+  readonly #history: History<string | Uint8Array>;
   readonly #startedAt = performance.now();
   #connection: Connection | undefined;
   #grace: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'over' = 'open';
+  /** Whether a subscriber wants frames. */
+  #isWatched = false;
   #closeCode: number = NORMAL_CLOSURE;
   #seq = 0;
-  #group: string[] = [];
+  #group: ReportedFrame[] = [];
   /** Whole samples a channel that came in, and bytes of one that is not whole. */
   #receivedSamples = 0;
   #partialBytes = 0;
@@ -124,13 +129,15 @@ export class Session {
       binary: (bytes) => this.#binary(bytes),
       gone: (isMeant) => this.#gone(connection, isMeant),
       isBehind: () => this.#isBehind,
+      latest: () => this.#seq,
+      arrived: (seq) => this.#history.forget(seq),
       mayBeSilent: false,
     });
     this.#tell(this.#ready());
     if (this.#history.forgotten > lastSeq) {
       this.#warn('EARSHOT_EVENTS_LOST', `Messages up to number ${this.#history.forgotten} are gone`);
     }
-    for (const text of this.#history.since(lastSeq)) connection.send(text);
+    for (const message of this.#history.since(lastSeq)) connection.send(message);
     // The last acknowledgement may have been lost with the connection.
     if (this.#acked.samples > 0 || this.#acked.commands > 0)
       this.#tell({ type: 'ack', ...this.#acked, seq: this.#seq });
@@ -139,7 +146,9 @@ export class Session {
 
   /** Somebody began or ceased to want frames. */
   watch(): void {
-    this.#stream.watch(this.#context.hub.wantsFrames(this.facts.name));
+    const isWatched = this.#context.hub.wantsFrames(this.facts.name);
+    if (isWatched !== this.#isWatched) this.#stream.watch(isWatched);
+    this.#isWatched = isWatched;
   }
 
   /** Ends the stream because the server is going away: last events, `closed`, close code 1001. */
@@ -219,7 +228,8 @@ export class Session {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     if (!isMeant) {
-      this.#grace = setTimeout(() => this.#giveUp(), 1000 * this.#context.limits.graceSeconds);
+      // A server that has been closed does not wait for producers.
+      this.#grace = setTimeout(() => this.#giveUp(), 1000 * this.#context.limits.graceSeconds).unref();
     } else if (this.#state === 'over') this.#context.onForgotten(this);
     else this.#close();
   }
@@ -236,10 +246,12 @@ export class Session {
   }
 
   #report(report: StreamReport): void {
-    if (report.outcome === 'failed') {
-      this.#failed(report.fault);
-      return;
-    }
+    if (report.outcome === 'failed') this.#failed(report.fault);
+    else if (this.#connection) this.#connection.together(() => this.#heard(report));
+    else this.#heard(report);
+  }
+
+  #heard(report: StreamReport): void {
     this.#classifiedBytes = report.bytes;
     this.#frames = report.frames;
     this.#observeQueue(report.bytes);
@@ -258,40 +270,43 @@ export class Session {
     this.#probe = undefined;
   }
 
-  #event({ kind, own, fields, label }: ReportedEvent): void {
-    if (kind === 'detection') {
-      this.#detections++;
-      this.#context.metrics.detections.inc({ label: label ?? '' });
-    }
-    this.#context.hub.publish(kind, this.facts.name, fields);
-    if (own) this.#sendInOrder(kind, fields);
-  }
-
-  #sendInOrder(kind: EventKind, fields: string): void {
-    if (kind === 'frame' && this.facts.framesPerMessage > 1) {
-      this.#gather(fields);
+  #event(event: ReportedEvent): void {
+    if (event.fields !== '') this.#context.hub.publish(event.kind, this.facts.name, event.fields);
+    if (event.kind === 'frame') {
+      if (event.own) this.#gather(event);
       return;
     }
+    this.#detections++;
+    this.#context.metrics.detections.inc({ label: event.label });
+    if (!event.own) return;
     this.#sendGroup();
-    this.#number(fields);
+    this.#sendNumbered((seq) => forProducer(seq, event.fields));
   }
 
-  #gather(fields: string): void {
-    this.#group.push(`{${fields}}`);
+  #gather(frame: ReportedFrame): void {
+    this.#group.push(frame);
     if (this.#group.length >= this.facts.framesPerMessage) this.#sendGroup();
   }
 
   #sendGroup(): void {
-    if (this.#group.length === 0) return;
-    this.#number(`"type":"frames","frames":[${this.#group.join(',')}]`);
+    const frames = this.#group;
+    if (frames.length === 0) return;
     this.#group = [];
+    if (this.facts.frameFormat === 'binary') {
+      const records = frames.flatMap(({ record }) => record ?? []);
+      this.#sendNumbered((seq) => frameMessage(seq, records));
+    } else if (this.facts.framesPerMessage === 1) this.#sendNumbered((seq) => forProducer(seq, frames[0].fields));
+    else {
+      const list = frames.map(({ fields }) => `{${fields}}`).join(',');
+      this.#sendNumbered((seq) => forProducer(seq, `"type":"frames","frames":[${list}]`));
+    }
   }
 
   /** Sends a message that a producer who comes back must not miss. */
-  #number(fields: string): void {
-    const text = forProducer(++this.#seq, fields);
-    this.#history.add(this.#seq, text);
-    this.#connection?.send(text);
+  #sendNumbered(write: (seq: number) => string | Uint8Array): void {
+    const message = write(++this.#seq);
+    this.#history.add(this.#seq, message);
+    this.#connection?.send(message);
   }
 
   #utteranceEnded({ samples, commands, leftover }: ReportedEnd): void {
@@ -314,7 +329,7 @@ export class Session {
   #over(): void {
     const totals = { samples: this.#receivedSamples, frames: this.#frames, detections: this.#detections };
     this.#state = 'over';
-    this.#number(fieldsOf({ type: 'closed', ...totals }));
+    this.#sendNumbered((seq) => forProducer(seq, fieldsOf({ type: 'closed', ...totals })));
     this.#context.hub.publish('stream_closed', this.facts.name, fieldsOf({ type: 'stream_closed', ...totals }));
     this.#context.onOver(this);
     if (this.#connection) this.#connection.end(this.#closeCode);

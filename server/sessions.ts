@@ -72,15 +72,17 @@ export class Sessions {
     this.#checkLimits(address);
     const encoding = ENCODINGS[parameters.encoding];
     const { channels, sample_rate: sampleRate, frame_every: frameEvery, events } = parameters;
+    const { frame_format: frameFormat } = parameters;
     const facts = {
       name,
       model,
       sampleRate,
       frameBytes: new PcmDecoder(encoding, channels).frameBytes,
       framesPerMessage: parameters.frames_per_message,
+      frameFormat,
       address,
     };
-    const setup = { model: model.name, sampleRate, encoding, channels, frameEvery, events };
+    const setup = { model: model.name, sampleRate, encoding, channels, frameEvery, frameFormat, events };
     const session = new Session(this.#context, facts, (listener) => this.#crew.open(setup, listener));
     this.#open.set(name, session);
     this.#byToken.set(digestOf(session.token), session);

@@ -86,6 +86,13 @@ export class Subscriber implements Peer {
     return false;
   }
 
+  /** Its messages are not kept for it. */
+  latest(): number {
+    return 0;
+  }
+
+  arrived(): void {}
+
   leave(): void {
     this.#hub.remove(this);
     this.#connection.leave();

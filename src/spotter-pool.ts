@@ -14,8 +14,9 @@ const QUEUE_SECONDS = 2;
  */
 export class SpotterPool {
   readonly #model: Model;
-  readonly #streams = new Set<PoolStream>();
-  readonly #due: PoolStream[] = [];
+  /** Streams that may have a whole frame, in the order in which they got something to do. */
+  readonly #busy: PoolStream[] = [];
+  #size = 0;
   #slots = new Int32Array(16);
 
   /** Use `model.pool()`. */
@@ -25,14 +26,13 @@ export class SpotterPool {
 
   /** Streams that are open. */
   get size(): number {
-    return this.#streams.size;
+    return this.#size;
   }
 
   /** Opens a stream whose results go to `sink`. @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   open(sink: SpotterSink, options: ChannelOptions = {}): PoolStream {
-    const stream = new PoolStream(new Channel(this.#model, options), sink, () => this.#streams.delete(stream));
-    this.#streams.add(stream);
-    if (this.#slots.length < this.#streams.size) this.#slots = new Int32Array(2 * this.#slots.length);
+    const stream = new PoolStream(new Channel(this.#model, options), sink, this.#busy, () => this.#size--);
+    if (this.#slots.length < ++this.#size) this.#slots = new Int32Array(2 * this.#slots.length);
     return stream;
   }
 
@@ -41,15 +41,17 @@ export class SpotterPool {
    * @returns how many there were; 0 when nothing is left to do until the next `push`
    */
   tick(): number {
-    const due = this.#due;
+    const busy = this.#busy;
     let n = 0;
-    for (const stream of this.#streams) {
+    for (let s = 0; s < busy.length; s++) {
+      const stream = busy[s];
       if (!stream.advance()) continue;
       this.#slots[n] = stream.slot;
-      due[n++] = stream;
+      busy[n++] = stream;
     }
+    busy.length = n;
     this.#model.network.step(this.#slots, n);
-    for (let s = 0; s < n; s++) due[s].report();
+    for (let s = 0; s < n; s++) busy[s].report();
     return n;
   }
 }
@@ -59,15 +61,21 @@ export class PoolStream {
   readonly #channel: Channel;
   readonly #sink: SpotterSink;
   readonly #queue: SampleQueue;
+  readonly #busy: PoolStream[];
   readonly #onDispose: () => void;
+  #isBusy = false;
   #flushing = false;
   /** Bound once, so that a tick allocates nothing. */
   readonly #take = (samples: Float32Array, from: number, to: number): number => this.#channel.write(samples, from, to);
 
-  /** Use `pool.open()`. */
-  constructor(channel: Channel, sink: SpotterSink, onDispose: () => void) {
+  /**
+   * Use `pool.open()`.
+   * @param busy the pool's list of streams that have something to do
+   */
+  constructor(channel: Channel, sink: SpotterSink, busy: PoolStream[], onDispose: () => void) {
     this.#channel = channel;
     this.#sink = sink;
+    this.#busy = busy;
     this.#queue = new SampleQueue(QUEUE_SECONDS * channel.timeline.sampleRate);
     this.#onDispose = onDispose;
   }
@@ -93,6 +101,11 @@ export class PoolStream {
     return this.#queue.length;
   }
 
+  /** How many more samples `push` would take. */
+  get room(): number {
+    return this.#queue.room;
+  }
+
   /**
    * Queues samples for the next ticks.
    * @returns how many; fewer than given when two seconds are waiting already. Nothing is lost: offer the rest again
@@ -100,6 +113,7 @@ export class PoolStream {
    */
   push(samples: Float32Array): number {
     this.#channel.checkOpen();
+    this.#beBusy();
     return this.#queue.push(samples);
   }
 
@@ -109,6 +123,7 @@ export class PoolStream {
     if (this.#channel.ended) return;
     this.#channel.end();
     this.#flushing = true;
+    this.#beBusy();
   }
 
   /** Forgets everything heard and queued. */
@@ -142,11 +157,14 @@ export class PoolStream {
 
   /** Leaves the pool and gives the memory back. */
   dispose(): void {
-    this.#onDispose();
+    if (this.#channel.slot === 0) return;
+    this.#queue.clear();
+    this.#flushing = false;
     this.#channel.dispose();
+    this.#onDispose();
   }
 
-  /** Goes on to the next whole frame. For the pool. @returns whether there is one */
+  /** Goes on to the next whole frame; if there is none, the pool strikes the stream off its list. For the pool. */
   advance(): boolean {
     while (this.#queue.length > 0) {
       this.#queue.shift(this.#take);
@@ -156,11 +174,18 @@ export class PoolStream {
       if (!this.#channel.drain()) this.#flushing = false;
       else if (this.#channel.take()) return true;
     }
+    this.#isBusy = false;
     return false;
   }
 
   /** Reports the frame that the pool has just stepped. For the pool. */
   report(): void {
     this.#channel.report(this.#sink);
+  }
+
+  #beBusy(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#busy.push(this);
   }
 }

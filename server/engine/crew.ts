@@ -1,15 +1,16 @@
-import type { ReportBatch, StreamSetup, ThreadData } from './orders.js';
+import type { StreamSetup, ThreadData } from './orders.js';
+import type { Round } from './reports.js';
 import { type RemoteStream, SpottingThread, type StreamListener } from './spotting-thread.js';
 
 /** The spotting threads of a server. A new stream goes to the one with the fewest; one that dies is replaced. */
 export class Crew {
   readonly #data: ThreadData;
-  readonly #onRound: (batch: ReportBatch) => void;
+  readonly #onRound: (round: Round) => void;
   readonly #onFault: (error: Error) => void;
   readonly #threads: SpottingThread[] = [];
   #isStopped = false;
 
-  private constructor(data: ThreadData, onRound: (batch: ReportBatch) => void, onFault: (error: Error) => void) {
+  private constructor(data: ThreadData, onRound: (round: Round) => void, onFault: (error: Error) => void) {
     this.#data = data;
     this.#onRound = onRound;
     this.#onFault = onFault;
@@ -18,7 +19,7 @@ export class Crew {
   static async start(
     data: ThreadData,
     workers: number,
-    onRound: (batch: ReportBatch) => void,
+    onRound: (round: Round) => void,
     onFault: (error: Error) => void,
   ): Promise<Crew> {
     const crew = new Crew(data, onRound, onFault);

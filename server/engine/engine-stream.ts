@@ -1,23 +1,39 @@
-import { eventSink, mixDown, PcmDecoder, type PoolStream, type SpotterEvent, type SpotterPool } from 'earshot';
+import {
+  eventSink,
+  type FrameEvent,
+  mixDown,
+  PcmDecoder,
+  type PoolStream,
+  type SpotterEvent,
+  type SpotterPool,
+  type SpotterSink,
+} from 'earshot';
+import { frameRecord } from '../protocol/frame-record.js';
 import { fieldsOf } from '../protocol/server-messages.js';
-import type { Command, EventKind, StreamChanges, StreamReport, StreamSetup } from './orders.js';
+import type { Command, EventKind, StreamChanges, StreamSetup } from './orders.js';
+import type { StreamReport } from './reports.js';
+
+/** Audio of one turn, so that a stream with much of it does not keep others waiting. */
+const TURN_SECONDS = 0.25;
 
 /**
- * One stream inside a spotting thread: decodes its bytes, keeps what the pool has no room for yet, and carries out
- * commands exactly where they stand in the audio.
+ * One stream inside a spotting thread: decodes its bytes as the pool has room for them, and carries out commands exactly
+ * where they stand in the audio.
  */
-export class EngineStream {
-  readonly #id: number;
+export class EngineStream implements SpotterSink {
+  readonly id: number;
   readonly #stream: PoolStream;
   readonly #decoder: PcmDecoder;
-  readonly #frameEvery: number;
+  readonly #setup: StreamSetup;
   readonly #inbox: (Uint8Array | Command)[] = [];
+  readonly #sink: SpotterSink;
   #events: ReadonlySet<EventKind>;
   #labels: ReadonlySet<string> | undefined;
   #isWatched = false;
-  #waiting: Float32Array | undefined;
   #ending: 'flush' | 'close' | undefined;
   #hasReported = false;
+  /** Samples that may still be taken in this turn. */
+  #turnSamples = 0;
   #decodedSamples = 0;
   #trimmedBytes = 0;
   #commands = 0;
@@ -28,22 +44,12 @@ export class EngineStream {
   #fault: string | undefined;
 
   constructor(id: number, pool: SpotterPool, setup: StreamSetup) {
-    this.#id = id;
+    this.id = id;
+    this.#setup = setup;
     this.#decoder = new PcmDecoder(setup.encoding, setup.channels);
-    this.#frameEvery = setup.frameEvery;
     this.#events = new Set(setup.events);
-    this.#stream = pool.open(
-      {
-        frame: (index, posteriors) => {
-          this.#hasReported = true;
-          this.#frames++;
-          if (this.#wantsFrame(index)) events.frame(index, posteriors);
-        },
-        detection: (label, score, start, end) => events.detection(label, score, start, end),
-      },
-      { sampleRate: setup.sampleRate },
-    );
-    const events = eventSink(this.#stream.timeline, this.#stream.labels, (event) => this.#report(event));
+    this.#stream = pool.open(this, { sampleRate: setup.sampleRate });
+    this.#sink = eventSink(this.#stream.timeline, this.#stream.labels, (event) => this.#report(event));
   }
 
   /** Takes bytes or a command for its turn. */
@@ -56,27 +62,29 @@ export class EngineStream {
     this.#isWatched = frames;
   }
 
+  beginTurn(): void {
+    this.#turnSamples = Math.ceil(TURN_SECONDS * this.#setup.sampleRate);
+  }
+
   /** Readies as much as can be for the pool's next step. */
   feed(): void {
+    this.#hasReported = false;
     while (this.#outcome === 'open' && this.#ending === undefined) {
-      if (this.#waiting) {
-        if (!this.#push(this.#waiting)) return;
-        continue;
-      }
       const [next] = this.#inbox;
       if (next === undefined) return;
-      if (next instanceof Uint8Array) this.#decode(next);
-      else if (this.#isBusy) return;
+      if (next instanceof Uint8Array) {
+        const rest = this.#decode(next);
+        if (rest.length > 0) {
+          this.#inbox[0] = rest;
+          return;
+        }
+      } else if (this.#isBusy) return;
       else this.#carryOut(next);
       this.#inbox.shift();
     }
   }
 
-  /** To be called before and after each step of the pool, so that the end of a flush is seen. */
-  beforeStep(): void {
-    this.#hasReported = false;
-  }
-
+  /** To be called after each step of the pool, so that the end of a flush is seen. */
   afterStep(): void {
     if (this.#hasReported || this.#ending === undefined) return;
     if (this.#ending === 'close') this.#outcome = 'closed';
@@ -85,9 +93,25 @@ export class EngineStream {
     this.#end(this.#leftover);
   }
 
+  frame(index: number, posteriors: Float32Array): void {
+    this.#hasReported = true;
+    this.#frames++;
+    const isWanted = this.#isWatched || this.#events.has('frame');
+    if (isWanted && index % this.#setup.frameEvery === 0) this.#sink.frame(index, posteriors);
+  }
+
+  detection(label: number, score: number, startFrame: number, endFrame: number): void {
+    this.#sink.detection(label, score, startFrame, endFrame);
+  }
+
+  /** Whether there is nothing to do in this turn. */
+  get isResting(): boolean {
+    return this.isOver || (!this.#isBusy && (this.#inbox.length === 0 || this.#turnSamples === 0));
+  }
+
   /** Whether there is nothing to do before the next order. */
   get isIdle(): boolean {
-    return this.#inbox.length === 0 && !this.#waiting && !this.#isBusy;
+    return this.#inbox.length === 0 && !this.#isBusy;
   }
 
   get isOver(): boolean {
@@ -104,14 +128,14 @@ export class EngineStream {
   report(): StreamReport {
     const samples = this.#classifiedSamples;
     const report: StreamReport = {
-      id: this.#id,
+      id: this.id,
       events: this.#reported,
       frames: this.#frames,
       samples,
       bytes: samples * this.#decoder.frameBytes + this.#trimmedBytes,
       commands: this.#commands,
       outcome: this.#outcome,
-      fault: this.#fault,
+      ...(this.#fault !== undefined && { fault: this.#fault }),
     };
     this.#reported = [];
     return report;
@@ -122,24 +146,22 @@ export class EngineStream {
   }
 
   get #classifiedSamples(): number {
-    return this.#decodedSamples - (this.#waiting?.length ?? 0) - this.#stream.queuedSamples;
+    return this.#decodedSamples - this.#stream.queuedSamples;
   }
 
   get #isBusy(): boolean {
     return this.#stream.queuedSamples > 0 || this.#ending !== undefined;
   }
 
-  #decode(bytes: Uint8Array): void {
-    const samples = mixDown(this.#decoder.write(bytes));
+  /** Decodes what the pool has room for in this turn. @returns the rest */
+  #decode(bytes: Uint8Array): Uint8Array {
+    const most = Math.min(this.#stream.room, this.#turnSamples);
+    const fitting = bytes.subarray(0, most * this.#decoder.frameBytes);
+    const samples = mixDown(this.#decoder.writeShared(fitting));
+    this.#turnSamples -= samples.length;
     this.#decodedSamples += samples.length;
-    if (samples.length > 0) this.#waiting = samples;
-  }
-
-  /** @returns whether the pool had room for all of them */
-  #push(samples: Float32Array): boolean {
-    const taken = this.#stream.push(samples);
-    this.#waiting = taken < samples.length ? samples.subarray(taken) : undefined;
-    return this.#waiting === undefined;
+    this.#stream.push(samples);
+    return bytes.subarray(fitting.length);
   }
 
   #carryOut(command: Command): void {
@@ -179,14 +201,19 @@ export class EngineStream {
     return bytes;
   }
 
-  #wantsFrame(index: number): boolean {
-    return index % this.#frameEvery === 0 && (this.#isWatched || this.#events.has('frame'));
+  #report(event: SpotterEvent): void {
+    if (event.type === 'frame') this.#reportFrame(event);
+    else {
+      const own = this.#ownsDetection(event.label);
+      this.#reported.push({ kind: 'detection', own, fields: fieldsOf(event), label: event.label });
+    }
   }
 
-  #report(event: SpotterEvent): void {
-    const fields = fieldsOf(event);
-    if (event.type === 'frame') this.#reported.push({ kind: 'frame', own: this.#events.has('frame'), fields });
-    else this.#reported.push({ kind: 'detection', own: this.#ownsDetection(event.label), fields, label: event.label });
+  #reportFrame(event: FrameEvent): void {
+    const own = this.#events.has('frame');
+    const isBinary = own && this.#setup.frameFormat === 'binary';
+    const fields = isBinary && !this.#isWatched ? '' : fieldsOf(event);
+    this.#reported.push({ kind: 'frame', own, fields, ...(isBinary && { record: frameRecord(event) }) });
   }
 
   #ownsDetection(label: string): boolean {

@@ -1,70 +1,77 @@
 import type { Model, SpotterPool } from 'earshot';
 import { EngineStream } from './engine-stream.js';
-import type { Order, OrderBatch, ReportBatch, StreamReport, StreamSetup } from './orders.js';
+import { giveOut, type OrderBatch, type OrderTaker } from './order-batch.js';
+import type { Order, StreamSetup } from './orders.js';
+import { type PackedReports, pack } from './packed-reports.js';
+import type { Round } from './reports.js';
 
-/** After so long a round ends, reports, and looks for new orders. */
-const ROUND_MILLISECONDS = 10;
+/**
+ * Streams of a round: enough to share a look at the weights, few enough for what they remember to stay in the processor's
+ * cache from one frame to the next.
+ */
+const ROUND_STREAMS = 32;
 
 /** The streams of one thread. All that have a whole frame are stepped together, a pool for each model. */
 export class Engine {
   readonly #pools = new Map<string, SpotterPool>();
   readonly #streams = new Map<number, EngineStream>();
-  /** Those with something to do. */
-  readonly #active = new Map<number, EngineStream>();
-  #frames = 0;
-  #steps = 0;
+  /** Those with something to do; who waits longest comes first. */
+  readonly #active = new Set<EngineStream>();
+  readonly #taker: OrderTaker = {
+    audio: (id, bytes) => this.#take(id, bytes),
+    order: (order) => this.#obey(order),
+  };
 
   constructor(models: ReadonlyMap<string, Model>) {
     for (const [name, model] of models) this.#pools.set(name, model.pool());
   }
 
-  /** Streams that are open. */
-  get size(): number {
-    return this.#streams.size;
-  }
-
-  /** Whether there is work for a round. */
+  /** Whether there is something to do. */
   get hasWork(): boolean {
     return this.#active.size > 0;
   }
 
-  accept({ orders, audio }: OrderBatch): void {
-    let at = 0;
-    for (const order of orders) {
-      if (order.type !== 'audio') {
-        this.#obey(order);
-        continue;
-      }
-      this.#take(order.id, audio.subarray(at, at + order.bytes));
-      at += order.bytes;
-    }
+  accept(batch: OrderBatch): void {
+    giveOut(batch, this.#taker);
   }
 
-  /** Works for a while, or until there is nothing left to do. */
-  round(): ReportBatch {
+  /** One turn of those that wait longest. */
+  work(): { reports: PackedReports; round: Round } {
     const start = performance.now();
-    const heard = new Map(this.#active);
-    this.#frames = 0;
-    this.#steps = 0;
-    while (this.#active.size > 0 && performance.now() - start < ROUND_MILLISECONDS) this.#step();
-    const reports = [...heard].map(([id, stream]) => this.#reportOf(id, stream));
-    return { reports, frames: this.#frames, steps: this.#steps, milliseconds: performance.now() - start };
+    const streams = this.#next();
+    const round: Round = { frames: 0, steps: 0, milliseconds: 0 };
+    for (const stream of streams) stream.beginTurn();
+    while (streams.some((stream) => !stream.isResting)) this.#step(streams, round);
+    round.milliseconds = performance.now() - start;
+    const reports = pack(streams.map((stream) => stream.report()));
+    for (const stream of streams) this.#putBack(stream);
+    return { reports, round };
   }
 
-  #step(): void {
-    for (const stream of this.#active.values()) {
-      this.#guard(stream, () => stream.feed());
-      stream.beforeStep();
+  /** Takes those whose turn it is out of the line. */
+  #next(): EngineStream[] {
+    const streams: EngineStream[] = [];
+    for (const stream of this.#active) {
+      if (streams.length === ROUND_STREAMS) break;
+      streams.push(stream);
+      this.#active.delete(stream);
     }
+    return streams;
+  }
+
+  #putBack(stream: EngineStream): void {
+    if (stream.isOver) this.#drop(stream);
+    else if (!stream.isIdle) this.#active.add(stream);
+  }
+
+  #step(streams: readonly EngineStream[], round: Round): void {
+    for (const stream of streams) this.#guard(stream, () => stream.feed());
     for (const pool of this.#pools.values()) {
       const stepped = pool.tick();
-      this.#frames += stepped;
-      if (stepped > 0) this.#steps++;
+      round.frames += stepped;
+      if (stepped > 0) round.steps++;
     }
-    for (const [id, stream] of this.#active) {
-      this.#guard(stream, () => stream.afterStep());
-      if (stream.isIdle || stream.isOver) this.#active.delete(id);
-    }
+    for (const stream of streams) this.#guard(stream, () => stream.afterStep());
   }
 
   /** A fault in one stream is no concern of the others. */
@@ -76,20 +83,14 @@ export class Engine {
     }
   }
 
-  #reportOf(id: number, stream: EngineStream): StreamReport {
-    const report = stream.report();
-    if (stream.isOver) this.#drop(id);
-    return report;
-  }
-
   #take(id: number, item: Parameters<EngineStream['take']>[0]): void {
     const stream = this.#streams.get(id);
     if (!stream) return;
     stream.take(item);
-    this.#active.set(id, stream);
+    this.#active.add(stream);
   }
 
-  #obey(order: Exclude<Order, { type: 'audio' }>): void {
+  #obey(order: Order): void {
     switch (order.type) {
       case 'open':
         this.#open(order.id, order.setup);
@@ -99,9 +100,6 @@ export class Engine {
         break;
       case 'watch':
         this.#streams.get(order.id)?.watch(order.frames);
-        break;
-      case 'drop':
-        this.#drop(order.id);
     }
   }
 
@@ -111,9 +109,8 @@ export class Engine {
     this.#streams.set(id, new EngineStream(id, pool, setup));
   }
 
-  #drop(id: number): void {
-    this.#streams.get(id)?.dispose();
-    this.#streams.delete(id);
-    this.#active.delete(id);
+  #drop(stream: EngineStream): void {
+    stream.dispose();
+    this.#streams.delete(stream.id);
   }
 }

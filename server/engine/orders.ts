@@ -2,6 +2,9 @@ import type { DecisionConfig, PcmEncoding } from 'earshot';
 
 export type EventKind = 'frame' | 'detection';
 
+/** How frames travel to a producer. */
+export type FrameFormat = 'json' | 'binary';
+
 /** How one stream is to be heard. */
 export interface StreamSetup {
   /** Name of a loaded model. */
@@ -11,6 +14,7 @@ export interface StreamSetup {
   channels: number;
   /** Only frames whose index is a multiple of it are reported. */
   frameEvery: number;
+  frameFormat: FrameFormat;
   /** What its producer wants to be told. */
   events: readonly EventKind[];
 }
@@ -34,72 +38,12 @@ export type Command =
   /** The connection was cut: forgets the bytes of a sample that is not whole. */
   | { type: 'trim' };
 
-/** What a spotting thread is told about the stream `id`. */
+/** What a spotting thread is told about the stream `id`, beside its audio. */
 export type Order =
   | { type: 'open'; id: number; setup: StreamSetup }
-  /** The next so many bytes of the batch's audio. */
-  | { type: 'audio'; id: number; bytes: number }
   | { type: 'command'; id: number; command: Command }
   /** At once: whether anybody but the producer wants its frames. */
-  | { type: 'watch'; id: number; frames: boolean }
-  /** At once: ends it without a report. */
-  | { type: 'drop'; id: number };
-
-/** Orders of one turn of the event loop, and their audio in one piece. */
-export interface OrderBatch {
-  orders: Order[];
-  audio: Uint8Array;
-}
-
-/** A frame or a detection. */
-export interface ReportedEvent {
-  kind: EventKind;
-  /** Whether the producer wants to be told. */
-  own: boolean;
-  /** See `fieldsOf`. */
-  fields: string;
-  /** Of a detection. */
-  label?: string;
-}
-
-/** An utterance has ended: by `flush`, `reset` or `close`. */
-export interface ReportedEnd {
-  kind: 'end';
-  /** As in `StreamReport`, at this point. */
-  samples: number;
-  commands: number;
-  /** Bytes that made no whole sample. */
-  leftover: number;
-}
-
-/** What became of one stream since the last report. */
-export interface StreamReport {
-  id: number;
-  events: (ReportedEvent | ReportedEnd)[];
-  /** Frames that have been classified, since the stream was opened; those that nobody wants count too. */
-  frames: number;
-  /** Samples a channel that have been classified, since the stream was opened. */
-  samples: number;
-  /** Bytes that have been classified or dropped, since the stream was opened. */
-  bytes: number;
-  /** Commands that were carried out; `trim` is not counted. */
-  commands: number;
-  /** `closed` is the last report of a stream; `failed` too, for a fault of ours. */
-  outcome: 'open' | 'closed' | 'failed';
-  /** What went wrong, for the log. */
-  fault?: string | undefined;
-}
-
-/** What a spotting thread tells after each round of work. */
-export interface ReportBatch {
-  reports: StreamReport[];
-  /** Frames classified in this round. */
-  frames: number;
-  /** Batched steps of this round. */
-  steps: number;
-  /** Duration of this round. */
-  milliseconds: number;
-}
+  | { type: 'watch'; id: number; frames: boolean };
 
 /** What a spotting thread is started with. */
 export interface ThreadData {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Command, Order, OrderBatch, ReportBatch, StreamReport, StreamSetup, ThreadData } from './orders.js';
+import { OrderCollector } from './order-batch.js';
+import type { Command, Order, StreamSetup, ThreadData } from './orders.js';
+import { type PackedReports, unpack } from './packed-reports.js';
+import type { Round, StreamReport } from './reports.js';
 
 /** Receives what becomes of a stream. */
 export interface StreamListener {
@@ -14,25 +17,23 @@ export interface RemoteStream {
   command(command: Command): void;
   /** Whether anybody but the producer wants its frames. */
   watch(frames: boolean): void;
-  /** Ends it without a report. */
-  drop(): void;
 }
 
-const FIRST_AUDIO_BYTES = 65536;
+/**
+ * What several streams ask for within so long travels and is worked on together, so that each look at the weights and
+ * each wake-up of a thread serves many of them. A lone stream does not wait.
+ */
+const GATHER_MILLISECONDS = 4;
 
-/** A worker thread that owns streams. Orders of one turn of the event loop travel together. */
+/** A worker thread that owns streams. */
 export class SpottingThread {
   readonly #worker: Worker;
   readonly #listeners = new Map<number, StreamListener>();
-  readonly #onRound: (batch: ReportBatch) => void;
-  #orders: Order[] = [];
-  #audio = new Uint8Array(FIRST_AUDIO_BYTES);
-  #audioBytes = 0;
+  readonly #orders = new OrderCollector();
   #nextId = 1;
 
-  private constructor(worker: Worker, onRound: (batch: ReportBatch) => void) {
+  private constructor(worker: Worker) {
     this.#worker = worker;
-    this.#onRound = onRound;
   }
 
   /**
@@ -42,13 +43,16 @@ export class SpottingThread {
    */
   static async start(
     data: ThreadData,
-    onRound: (batch: ReportBatch) => void,
+    onRound: (round: Round) => void,
     onFault: (error: Error) => void,
   ): Promise<SpottingThread> {
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: data });
     await once(worker, 'message');
-    const thread = new SpottingThread(worker, onRound);
-    worker.on('message', (batch: ReportBatch) => thread.#receive(batch));
+    const thread = new SpottingThread(worker);
+    worker.on('message', ({ reports, round }: { reports: PackedReports; round: Round }) => {
+      for (const report of unpack(reports)) thread.#receive(report);
+      onRound(round);
+    });
     worker.on('error', (error) => {
       thread.#failAll();
       onFault(error);
@@ -64,15 +68,18 @@ export class SpottingThread {
   open(setup: StreamSetup, listener: StreamListener): RemoteStream {
     const id = this.#nextId++;
     this.#listeners.set(id, listener);
-    this.#order({ type: 'open', id, setup });
+    const order = (what: Order) => {
+      this.#schedule();
+      this.#orders.add(what);
+    };
+    order({ type: 'open', id, setup });
     return {
-      audio: (bytes) => this.#send(id, bytes),
-      command: (command) => this.#order({ type: 'command', id, command }),
-      watch: (frames) => this.#order({ type: 'watch', id, frames }),
-      drop: () => {
-        this.#listeners.delete(id);
-        this.#order({ type: 'drop', id });
+      audio: (bytes) => {
+        this.#schedule();
+        this.#orders.addAudio(id, bytes);
       },
+      command: (command) => order({ type: 'command', id, command }),
+      watch: (frames) => order({ type: 'watch', id, frames }),
     };
   }
 
@@ -80,38 +87,21 @@ export class SpottingThread {
     await this.#worker.terminate();
   }
 
-  #send(id: number, bytes: Uint8Array): void {
-    const end = this.#audioBytes + bytes.length;
-    if (end > this.#audio.length) {
-      const larger = new Uint8Array(2 * end);
-      larger.set(this.#audio.subarray(0, this.#audioBytes));
-      this.#audio = larger;
-    }
-    this.#audio.set(bytes, this.#audioBytes);
-    this.#audioBytes = end;
-    this.#order({ type: 'audio', id, bytes: bytes.length });
+  /** Sees to it that what will be collected is sent. To be called before it is. */
+  #schedule(): void {
+    if (!this.#orders.isEmpty) return;
+    const post = () => {
+      const batch = this.#orders.take();
+      this.#worker.postMessage(batch, [batch.audio.buffer, batch.sequence.buffer]);
+    };
+    if (this.size > 1) setTimeout(post, GATHER_MILLISECONDS);
+    else setImmediate(post);
   }
 
-  #order(order: Order): void {
-    if (this.#orders.length === 0) setImmediate(() => this.#post());
-    this.#orders.push(order);
-  }
-
-  #post(): void {
-    const audio = this.#audio.slice(0, this.#audioBytes);
-    const batch: OrderBatch = { orders: this.#orders, audio };
-    this.#orders = [];
-    this.#audioBytes = 0;
-    this.#worker.postMessage(batch, [audio.buffer]);
-  }
-
-  #receive(batch: ReportBatch): void {
-    for (const report of batch.reports) {
-      const listener = this.#listeners.get(report.id);
-      if (report.outcome !== 'open') this.#listeners.delete(report.id);
-      listener?.report(report);
-    }
-    this.#onRound(batch);
+  #receive(report: StreamReport): void {
+    const listener = this.#listeners.get(report.id);
+    if (report.outcome !== 'open') this.#listeners.delete(report.id);
+    listener?.report(report);
   }
 
   #failAll(): void {

@@ -1,12 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Model, openModel } from 'earshot/node';
 import { Engine } from './engine.js';
-import type { OrderBatch, ThreadData } from './orders.js';
+import type { OrderBatch } from './order-batch.js';
+import type { ThreadData } from './orders.js';
 
-// A spotting thread. A lone stream is stepped as soon as its audio is there. With more of them, orders that arrive
-// within a few milliseconds are worked on together, so that each look at the weights serves many streams.
-
-const GATHER_MILLISECONDS = 4;
+// A spotting thread: carries out batches of orders, and reports after each round of work.
 
 if (!parentPort) throw new Error('This is a worker thread');
 const port = parentPort;
@@ -18,17 +16,15 @@ let isScheduled = false;
 
 port.on('message', (batch: OrderBatch) => {
   engine.accept(batch);
-  if (isScheduled || !engine.hasWork) return;
-  if (engine.size === 1) return work();
-  isScheduled = true;
-  setTimeout(work, GATHER_MILLISECONDS);
+  if (!isScheduled) work();
 });
 port.postMessage('ready');
 
 function work(): void {
   isScheduled = false;
-  const batch = engine.round();
-  if (batch.reports.length > 0) port.postMessage(batch);
+  if (!engine.hasWork) return;
+  const { reports, round } = engine.work();
+  port.postMessage({ reports, round }, [reports.numbers.buffer, reports.bytes.buffer]);
   if (!engine.hasWork) return;
   isScheduled = true;
   setImmediate(work);

@@ -5,7 +5,7 @@ import { parse } from './parse.js';
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 /** Text messages of a producer. */
-const fromProducer = v.variant('type', [
+export const fromProducer = v.variant('type', [
   v.strictObject({
     type: v.literal('configure'),
     threshold: v.exactOptional(probability),
@@ -19,7 +19,8 @@ const fromProducer = v.variant('type', [
   v.strictObject({ type: v.literal('close') }),
 ]);
 
-const fromSubscriber = v.variant('type', [
+/** Text messages of a subscriber. */
+export const fromSubscriber = v.variant('type', [
   v.strictObject({ type: v.literal('keepalive') }),
   v.strictObject({ type: v.literal('close') }),
 ]);

@@ -22,10 +22,11 @@ export const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const name = v.pipe(v.string(), v.regex(STREAM_NAME, 'Expected up to 64 letters, digits, ".", "_" and "-"'));
 
-const whole = (least: number, most: number) =>
+const whole = (least: number, most: number, description = `A whole number from ${least} to ${most}`) =>
   v.pipe(
     v.string(),
     v.regex(/^\d{1,15}$/, 'Expected a whole number'),
+    v.description(description),
     v.transform(Number),
     v.minValue(least),
     v.maxValue(most),
@@ -34,14 +35,16 @@ const whole = (least: number, most: number) =>
 const list = <const Kinds extends readonly string[]>(kinds: Kinds) =>
   v.pipe(
     v.string(),
+    v.description(`Any of ${kinds.join(', ')}, with commas between`),
     v.transform((text) => (text === '' ? [] : text.split(','))),
     v.array(v.picklist(kinds)),
   );
 
 const access = { access_token: v.exactOptional(v.string()) };
 
-const opening = v.strictObject({
-  sample_rate: v.optional(whole(0, Number.MAX_SAFE_INTEGER), '16000'),
+/** Queries as they are written. */
+export const opening = v.strictObject({
+  sample_rate: v.optional(whole(0, Number.MAX_SAFE_INTEGER, `One of ${SAMPLE_RATES.join(', ')}`), '16000'),
   encoding: v.optional(v.picklist(Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[]), 'linear16'),
   channels: v.optional(whole(1, MOST_CHANNELS), '1'),
   model: v.exactOptional(v.string()),
@@ -49,16 +52,17 @@ const opening = v.strictObject({
   events: v.optional(list(['frame', 'detection']), 'frame,detection'),
   frame_every: v.optional(whole(1, 1000), '1'),
   frames_per_message: v.optional(whole(1, 1000), '1'),
+  frame_format: v.optional(v.picklist(['json', 'binary']), 'json'),
   ...access,
 });
 
-const resuming = v.strictObject({
+export const resuming = v.strictObject({
   token: v.string(),
   last_seq: v.optional(whole(0, Number.MAX_SAFE_INTEGER), '0'),
   ...access,
 });
 
-const subscribing = v.strictObject({
+export const subscribing = v.strictObject({
   stream: v.optional(v.union([v.literal('*'), name]), '*'),
   events: v.optional(
     list(['stream_opened', 'frame', 'detection', 'stream_closed']),

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, subscribe } from 'earshot/client';
 import { readTokenFile } from 'earshot/server';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Access } from '../../server/access.ts';
 import { RawClient, startServer, type TestServer } from './server.ts';
 
 const KITCHEN = 'kitchen-token-0123456789';
@@ -69,6 +70,23 @@ describe('tokens', () => {
     const path = `/v1/stream?name=kitchen-c&access_token=${token}`;
     expect((await ask(path, upgrade)).status).toBe(101);
     expect((await ask(path, upgrade)).status).toBe(401);
+  });
+
+  it('for a single use last a minute, and their number is bounded', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const access = new Access([{ token: KITCHEN, produce: ['a'], subscribe: [] }]);
+    const rights = access.rightsOf(KITCHEN);
+    const [early, late] = [access.issue(rights), access.issue(rights)];
+    vi.advanceTimersByTime(59_000);
+    expect(access.redeem(early)).toEqual({ produce: ['a'], subscribe: [] });
+    expect(() => access.redeem(early)).toThrow(expect.objectContaining({ code: 'EARSHOT_UNAUTHORISED' }));
+    vi.advanceTimersByTime(2000);
+    expect(() => access.redeem(late)).toThrow(expect.objectContaining({ code: 'EARSHOT_UNAUTHORISED' }));
+    for (let i = 0; i < 10_000; i++) access.issue(rights);
+    expect(() => access.issue(rights)).toThrow(expect.objectContaining({ code: 'EARSHOT_LIMIT' }));
+    vi.advanceTimersByTime(61_000);
+    access.issue(rights);
+    vi.useRealTimers();
   });
 
   it('are good for their streams only, and for producing or subscribing', async () => {
@@ -161,7 +179,16 @@ describe('answers over HTTP', () => {
     ]) {
       expect(metrics.body).toContain(`earshot_${name}`);
     }
-    expect(metrics.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    expect(metrics.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+    expect(metrics.headers).not.toHaveProperty('x-powered-by');
     expect((await ask('/healthz', {}, 'HEAD')).body).toBe('');
   });
 });

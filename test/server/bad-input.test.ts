@@ -12,7 +12,7 @@ let server: TestServer;
 let model: Model;
 beforeAll(async () => {
   [server, model] = await Promise.all([
-    startServer({ limits: { messageBytes: 65536, idleSeconds: 1, graceSeconds: 1, textsPerSecond: 20 } }),
+    startServer({ limits: { messageBytes: 65536, graceSeconds: 1, textsPerSecond: 20 } }),
     openModel(),
   ]);
 });
@@ -125,6 +125,25 @@ describe('bad input is answered with a coded error to that client alone:', () =>
     expect(text).toContain('"type":"error","code":"EARSHOT_MESSAGE"');
   });
 
+  it.each(['flush', 'close'])('half a sample before %s, which is told and counts for nothing', async (type) => {
+    const client = new RawClient(`${server.url}/v1/stream?encoding=f32le`);
+    await client.next('ready');
+    client.send(new Uint8Array(4 * 800 + 3));
+    client.send({ type });
+    expect(await client.next('warning')).toMatchObject({ code: 'EARSHOT_AUDIO_TRUNCATED' });
+    if (type === 'flush') client.send({ type: 'close' });
+    expect((await client.closed).code).toBe(1000);
+    expect(client.of('closed')[0].samples).toBe(800);
+  });
+
+  it('the token of a session that has ended', async () => {
+    const first = new RawClient(`${server.url}/v1/stream`);
+    const { token } = await first.next('ready');
+    first.send({ type: 'close' });
+    await first.closed;
+    await expectRefusal(new RawClient(`${server.url}/v1/stream?token=${token}`), 'EARSHOT_SESSION_UNKNOWN', 4410);
+  });
+
   it('a second producer with a name in use', async () => {
     const first = new RawClient(`${server.url}/v1/stream?name=only`);
     await first.next('ready');
@@ -160,7 +179,8 @@ describe('bad input is answered with a coded error to that client alone:', () =>
   });
 
   it('a client that says nothing', async () => {
-    const client = new RawClient(`${server.url}/v1/stream`);
+    const impatient = await startServer({ limits: { idleSeconds: 1 } });
+    const client = new RawClient(`${impatient.url}/v1/stream`);
     await expectRefusal(client, 'EARSHOT_IDLE', 4408);
   });
 

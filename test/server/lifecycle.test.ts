@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startServerProcess } from '../../scripts/server-process.ts';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { alone, encodeS16, eventsOf, RawClient, startServer, type TestServer, words } from './server.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 
 const { sampleRate, samples } = words();
 const bytes = encodeS16(samples);
-const open = async (query = '', target = server): Promise<RawClient> => {
+const open = async (query = '', target: { url: string } = server): Promise<RawClient> => {
   const client = new RawClient(`${target.url}/v1/stream?sample_rate=${sampleRate}&${query}`);
   await client.next('ready');
   return client;
@@ -145,4 +146,12 @@ describe('a server that shuts down', () => {
     expect((await subscriber.closed).code).toBe(1001);
     expect(subscriber.of('stream_closed').length).toBe(2);
   });
+
+  it('does not keep its process for producers that were lost', async () => {
+    const target = await startServerProcess();
+    const client = await open('', { url: target.url.slice(0, -1) });
+    client.socket.terminate();
+    await client.closed;
+    await target.stop();
+  }, 20_000);
 });

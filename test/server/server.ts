@@ -47,8 +47,8 @@ export class RawClient {
 
   constructor(url: string, protocols: string[] = [], headers: Record<string, string> = {}) {
     this.socket = new WebSocket(url, protocols, { headers });
-    this.socket.on('message', (data) => {
-      this.messages.push(JSON.parse(data.toString()));
+    this.socket.on('message', (data, isBinary) => {
+      this.messages.push(isBinary ? readFrames(data as Buffer, this.messages[0]) : JSON.parse(data.toString()));
       this.#wake();
     });
     this.socket.on('error', () => {});
@@ -79,6 +79,19 @@ export class RawClient {
   send(data: unknown): void {
     this.socket.send(data instanceof Uint8Array || typeof data === 'string' ? data : JSON.stringify(data));
   }
+}
+
+/** Reads a message of binary frames as docs/protocol.md describes it. */
+function readFrames(data: Buffer, { labels, sample_rate: sampleRate }: Message): Message {
+  const recordBytes = 12 + 4 * labels.length;
+  const frames = [];
+  for (let at = 4; at < data.length; at += recordBytes) {
+    const time = data.readDoubleLE(at + 4);
+    const posteriors = labels.map((_: string, i: number) => data.readFloatLE(at + 12 + 4 * i));
+    const sample = Math.round(time * sampleRate);
+    frames.push({ type: 'frame', index: data.readUInt32LE(at), time, sample, posteriors });
+  }
+  return { type: 'frames', seq: data.readUInt32LE(0), frames };
 }
 
 /** Frames and detections as the core makes them, without what the protocol adds. */

@@ -100,6 +100,24 @@ describe('a stream', () => {
     expect(eventsOf(detections.messages)).toEqual(expected.filter((event) => event.type === 'detection'));
   });
 
+  it('sends frames in their binary form, equal to the last bit, and JSON to subscribers beside it', async () => {
+    const { sampleRate, samples } = words();
+    const expected = alone(model, sampleRate, samples);
+    const parts = pieces(encodeS16(samples), [3200]);
+    const subscriber = new RawClient(`${server.url}/v1/events?events=frame,detection,stream_closed&stream=packed`);
+    await subscriber.next('subscribed');
+    const client = await streamWhole(`sample_rate=${sampleRate}&name=packed&frame_format=binary`, parts);
+    expect(eventsOf(client.messages)).toEqual(expected);
+    expect(client.of('frame')).toEqual([]);
+    await subscriber.next('stream_closed');
+    expect(eventsOf(subscriber.messages)).toEqual(expected);
+    subscriber.socket.close();
+    const grouped = `sample_rate=${sampleRate}&frame_format=binary&frames_per_message=6&events=frame`;
+    const frames = await streamWhole(grouped, parts);
+    expect(eventsOf(frames.messages)).toEqual(expected.filter(({ type }) => type === 'frame'));
+    expect(frames.of('frames').map(({ frames }) => frames.length)).toContain(6);
+  });
+
   it('acknowledges audio at least every half second of it', async () => {
     const { sampleRate, samples } = words();
     const client = await streamWhole(`sample_rate=${sampleRate}&events=`, pieces(encodeS16(samples), [3200]));

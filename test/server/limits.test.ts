@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Limits } from '../../server/limits.ts';
+import { openModel } from '../../src/node/open-model.ts';
+import { alone, encodeS16, eventsOf, RawClient, startServer, type TestServer, words } from './server.ts';
+
+// Limits that other tests touch: message size, text messages, idle time in bad-input.test.ts; streams, history, grace
+// time, frames left out in lifecycle.test.ts; unread audio in stream.test.ts.
+
+const { sampleRate, samples } = words();
+const bytes = encodeS16(samples);
+
+const withLimits = (limits: Partial<Limits>): Promise<TestServer> => startServer({ limits });
+
+async function open(server: TestServer, query = ''): Promise<RawClient> {
+  const client = new RawClient(`${server.url}/v1/stream?sample_rate=${sampleRate}&${query}`);
+  await client.next('ready');
+  return client;
+}
+
+async function refused(client: RawClient, code: string, closeCode: number): Promise<void> {
+  expect((await client.closed).code).toBe(closeCode);
+  expect(client.messages.at(-1)).toMatchObject({ type: 'error', code });
+}
+
+describe('limits hold', () => {
+  it('for streams from one address, and leave room for others', async () => {
+    const server = await withLimits({ streamsPerAddress: 2 });
+    const clients = [await open(server), await open(server)];
+    await refused(new RawClient(`${server.url}/v1/stream`), 'EARSHOT_LIMIT', 4429);
+    if (process.platform === 'linux') {
+      const other = new WebSocket(`${server.url}/v1/stream`, { localAddress: '127.0.0.2' });
+      const [text] = await new Promise<[Buffer]>((resolve) => other.on('message', (data: Buffer) => resolve([data])));
+      expect(JSON.parse(text.toString())).toMatchObject({ type: 'ready' });
+      other.close();
+    }
+    clients[0].send({ type: 'close' });
+    await clients[0].closed;
+    (await open(server)).socket.close();
+    clients[1].socket.close();
+  });
+
+  it('for subscribers', async () => {
+    const server = await withLimits({ subscribers: 1 });
+    const first = new RawClient(`${server.url}/v1/events`);
+    await first.next('subscribed');
+    await refused(new RawClient(`${server.url}/v1/events`), 'EARSHOT_LIMIT', 4429);
+    first.send({ type: 'close' });
+    expect((await first.closed).code).toBe(1000);
+    const next = new RawClient(`${server.url}/v1/events`);
+    await next.next('subscribed');
+    next.socket.close();
+  });
+
+  it('for messages of audio: more of them are read later, and none is lost', async () => {
+    const server = await withLimits({ audioMessagesPerSecond: 50 });
+    const client = await open(server, 'events=');
+    const messages = 250;
+    for (let i = 0; i < messages; i++) client.send(bytes.subarray(0, 320));
+    const heard = async (): Promise<number> => {
+      const { streams } = await (await fetch(`${server.url.replace('ws', 'http')}/v1/streams`)).json();
+      return streams[0].samples;
+    };
+    let first = 0;
+    while (first === 0) first = await heard();
+    expect(first).toBeLessThan(messages * 160);
+    client.send({ type: 'close' });
+    await client.closed;
+    expect(client.of('closed')[0].samples).toBe(messages * 160);
+  });
+
+  it('for what waits to be read by a subscriber, which then is closed', async () => {
+    const server = await withLimits({ sendBytes: Number.POSITIVE_INFINITY, sendBytesMost: 100_000 });
+    const slow = new RawClient(`${server.url}/v1/events?events=frame`);
+    await slow.next('subscribed');
+    slow.socket.pause();
+    const client = await open(server, 'events=');
+    const metrics = async () => (await fetch(`${server.url.replace('ws', 'http')}/metrics`)).text();
+    while (!(await metrics()).includes('code="EARSHOT_TOO_SLOW"')) {
+      client.send(bytes);
+      client.send({ type: 'flush' });
+      await client.next('ack', client.messages.length);
+    }
+    slow.socket.resume();
+    await refused(slow, 'EARSHOT_TOO_SLOW', 4430);
+    client.socket.close();
+  });
+
+  it('for a producer that does not read: it is not read either, disturbs nobody, and loses nothing', async () => {
+    const server = await withLimits({ sendBytes: 20_000, unreadSeconds: 2 });
+    const lazy = await open(server, 'name=lazy');
+    lazy.socket.pause();
+    const rounds = 20;
+    for (let i = 0; i < rounds; i++) lazy.send(bytes);
+    lazy.send({ type: 'close' });
+    const model = await openModel();
+    const expected = alone(model, sampleRate, samples);
+    const busy = await open(server, 'name=busy');
+    busy.send(bytes);
+    busy.send({ type: 'close' });
+    await busy.closed;
+    expect(eventsOf(busy.messages)).toEqual(expected);
+    await sleep(200);
+    lazy.socket.resume();
+    expect((await lazy.closed).code).toBe(1000);
+    const long = new Float32Array(rounds * samples.length);
+    for (let i = 0; i < rounds; i++) long.set(samples, i * samples.length);
+    expect(eventsOf(lazy.messages)).toEqual(alone(model, sampleRate, long));
+  });
+});

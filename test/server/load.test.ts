@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { measureLoad } from '../../scripts/load-point.ts';
+
+// The short form of `npm run load`. How fast it is depends on the machine; that nothing is lost does not.
+
+const STREAMS = 50;
+const SECONDS = 4;
+
+it(`${STREAMS} streams at the pace of real time get their events, and none is lost`, async () => {
+  const point = await measureLoad('models', 'commands', STREAMS, SECONDS);
+  expect(point).toMatchObject({ streams: STREAMS, lost: 0 });
+  // A message's worth a stream may fall on either side of the measurement's ends, more where the machine is busy.
+  expect(point.events).toBeGreaterThan(point.expectedEvents / 2);
+  expect(point.framesPerStep).toBeGreaterThanOrEqual(1);
+}, 60_000);

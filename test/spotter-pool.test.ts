@@ -89,7 +89,9 @@ describe('SpotterPool', () => {
     const pool = model.pool();
     const { stream, events } = open(pool, 16000);
     const signal = babble(80000, 16000);
+    expect(stream.room).toBe(32000);
     expect(stream.push(signal)).toBe(32000);
+    expect(stream.room).toBe(0);
     expect(stream.push(signal)).toBe(0);
     for (let at = 32000; at < signal.length; pool.tick()) at += stream.push(signal.subarray(at));
     stream.flush();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -107,6 +108,31 @@ describe('a stream whose connection is lost', () => {
     await broken.visit(bytes.length, close);
     expect(broken.events.length).toBeGreaterThan(10);
     expect(broken.events).toEqual(unbroken.events);
+  });
+
+  it('gets again what no pong has confirmed, and is told that the rest is gone', async () => {
+    const { sampleRate, samples } = words();
+    const bytes = encodeS16(samples);
+    const first = new RawClient(`${server.url}/v1/stream?sample_rate=${sampleRate}`);
+    const { token } = await first.next('ready');
+    first.socket.pong('4000000000');
+    first.socket.pong('not a number');
+    first.send(bytes.subarray(0, 60_000));
+    const frames = alone(model, sampleRate, samples.subarray(0, 30_000)).filter(({ type }) => type === 'frame').length;
+    while (first.of('frame').length < frames - 5) await sleep(5);
+    const seq = first.messages.findLast(({ type }) => type === 'frame').seq;
+    const all = new RawClient(`${server.url}/v1/stream?token=${token}`);
+    await all.next('ack');
+    expect(all.of('warning')).toEqual([]);
+    expect(eventsOf(all.messages).length).toBeGreaterThanOrEqual(seq);
+    const [data] = await once(all.socket, 'ping');
+    expect(Number(data)).toBeGreaterThanOrEqual(seq);
+    all.send({ type: 'configure' });
+    await all.next('ack', all.messages.length);
+    const late = new RawClient(`${server.url}/v1/stream?token=${token}&last_seq=1`);
+    expect(await late.next('warning')).toMatchObject({ code: 'EARSHOT_EVENTS_LOST' });
+    late.send({ type: 'close' });
+    await late.closed;
   });
 
   it('is taken over when the line went silent without closing', async () => {

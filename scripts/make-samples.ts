@@ -68,8 +68,9 @@ const SAMPLES: Sample[] = [
   },
   {
     file: 'sentence.wav',
-    voice: { engine: 'flite', voice: 'slt', stretch: 1 },
-    texts: ['Please say yes, or no.'],
+    voice: { engine: 'flite', voice: 'slt', stretch: 1.1 },
+    texts: ['yes', 'Please say it again.', 'no'],
+    gap: 0.4,
     words: ['yes', 'no'],
   },
   {

@@ -45,8 +45,8 @@ function* sound() {
   }
 }
 
-/** What the worklet's file registers, when it has been loaded, and the port of the next one that is made. */
-let Processor;
+/** What the worklet's file registers, by name, when it has been loaded, and the port of the next one that is made. */
+const processors = new Map();
 let processorPort;
 
 export class AudioContext {
@@ -60,9 +60,7 @@ export class AudioContext {
         AudioWorkletProcessor: class {
           port = processorPort;
         },
-        registerProcessor: (_, registered) => {
-          Processor = registered;
-        },
+        registerProcessor: (name, processor) => processors.set(name, processor),
       });
       await import(path);
     },
@@ -89,11 +87,11 @@ export class AudioContext {
 
 /** Runs the processor on this thread, with the count of samples as the BigInt that node-web-audio-api makes of it. */
 export class AudioWorkletNode {
-  constructor(_context, _name, { processorOptions }) {
+  constructor(_context, name, { processorOptions }) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     processorPort = port2;
-    this.processor = new Processor({ processorOptions });
+    this.processor = new (processors.get(name))({ processorOptions });
   }
 
   connect() {}

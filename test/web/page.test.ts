@@ -164,7 +164,7 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       expect(names[0]).toBe('Default microphone');
       const other = names.at(-1) as string;
       await chosen.selectOption({ label: other });
-      await page.waitForFunction(`stream.getTracks()[0].label === ${JSON.stringify(other)}`);
+      await expect.poll(() => page.evaluate('stream.getTracks()[0].label')).toBe(other);
       await phase(page, 'Listening');
       await hear(page, 1);
     });

@@ -59,14 +59,15 @@ async function* frames(reader: ByteReader, info: FlacInfo, warn: Warn): AsyncGen
     const bytes = await reader.peek(FLAC_HEADER_BYTES);
     if (bytes.length === 0) break;
     const header = parseFlacHeader(bytes, info);
-    const frame = header === undefined ? 'damaged' : await readFrame(reader, header, info, room);
+    const isComplete = info.totalSamples > 0 && samples >= info.totalSamples;
+    const isCutHeader = bytes.length < FLAC_HEADER_BYTES && !isComplete;
+    const frame = header ? await readFrame(reader, header, info, room) : isCutHeader ? 'cut' : 'damaged';
     let planar: Float32Array[] = [];
     if (typeof frame === 'object') {
       reader.advance(frame.bytes);
       planar = frame.planar;
     } else {
       const goesOn = await skipToHeader(reader, info);
-      const isComplete = info.totalSamples > 0 && samples >= info.totalSamples;
       isCut = frame === 'cut';
       if (!goesOn && (isCut || isComplete)) break;
       damage(`A FLAC frame is damaged at ${(samples / info.sampleRate).toFixed(2)} s`);

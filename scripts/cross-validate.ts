@@ -14,7 +14,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { readModelFile } from '../src/model-file.ts';
 import { readModel } from '../src/node/open-model.ts';
 import { soundFiles } from '../src/train/evaluate/files.ts';
@@ -27,27 +27,44 @@ import { loadBefore, writeResult } from './result-file.ts';
 const FOLDS = 5;
 const WORKERS = 2;
 
-const list = { type: 'string', multiple: true, default: [] as string[] } as const;
-const { values: options } = parseArgs({
-  options: {
-    name: { type: 'string', default: 'folds' },
-    words: { type: 'string', default: '' },
-    fold: list,
-    'fold-negatives': list,
-    data: list,
-    negatives: list,
-    noise: list,
-    check: list,
-    'noise-negatives': list,
-    from: { type: 'string' },
-    preset: { type: 'string', default: 'commands' },
-    epochs: { type: 'string', default: '20' },
-    rate: { type: 'string', default: '1e-3' },
-    seed: { type: 'string', default: '1' },
-    out: { type: 'string', default: 'folds' },
-    cache: { type: 'string', default: 'folds/cache' },
-  },
-});
+interface Options {
+  name: string;
+  words: string;
+  fold: string[];
+  foldNegatives: string[];
+  data: string[];
+  negatives: string[];
+  noise: string[];
+  check: string[];
+  noiseNegatives: string[];
+  from?: string;
+  preset: PresetName;
+  epochs: string;
+  rate: string;
+  seed: string;
+  out: string;
+  cache: string;
+}
+
+const options = new Command()
+  .requiredOption('--name <name>', 'of the models, and of the results in docs/results')
+  .requiredOption('--words <list>', 'with commas between them')
+  .option('--fold <dirs...>', 'recordings of words, in folds', [])
+  .option('--fold-negatives <dirs...>', 'running speech, in folds', [])
+  .option('--data <dirs...>', 'other recordings of words', [])
+  .option('--negatives <dirs...>', 'other running speech', [])
+  .option('--noise <paths...>', 'noise to learn from', [])
+  .option('--check <dirs...>', 'words to hear where none are folded', [])
+  .option('--noise-negatives <paths...>', 'noise to be heard, counted apart', [])
+  .option('--from <model>', 'go on from the weights of a model')
+  .option('--preset <name>', 'recipe', 'commands')
+  .option('--epochs <n>', 'passes over the data', '20')
+  .option('--rate <x>', 'largest learning rate', '1e-3')
+  .option('--seed <n>', 'where every random choice begins', '1')
+  .option('--out <dir>', 'for models and links', 'folds')
+  .option('--cache <dir>', 'for decoded recordings', 'folds/cache')
+  .parse()
+  .opts<Options>();
 const words = options.words.split(',').filter(Boolean);
 const before = loadBefore();
 
@@ -65,7 +82,7 @@ async function link(paths: readonly string[], folder: string): Promise<void> {
 }
 
 async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
-  const [recordings, speech] = await Promise.all([soundFiles(options.fold), soundFiles(options['fold-negatives'])]);
+  const [recordings, speech] = await Promise.all([soundFiles(options.fold), soundFiles(options.foldNegatives)]);
   const inFold = (path: string) => foldOf(path) === fold;
   // Below "training" nothing is kept back by the rule of Speech Commands.
   await link(
@@ -79,7 +96,7 @@ async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
   );
   await link(speech.filter(inFold), join(folder, 'held-speech'));
   const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
-  const preset = PRESETS[options.preset as PresetName];
+  const preset = PRESETS[options.preset];
   const recipe = {
     ...preset,
     ...(from && shapeOf(from)),
@@ -114,8 +131,8 @@ for (let fold = 0; fold < FOLDS; fold++) {
   const model = await trainFold(fold, folder);
   const data = options.fold.length > 0 ? [join(folder, 'held-words')] : options.check;
   evaluations.push(await evaluate({ model, data, negatives: [join(folder, 'held-speech')] }));
-  if (options['noise-negatives'].length === 0) continue;
-  const { negatives } = await evaluate({ model, data, negatives: options['noise-negatives'] });
+  if (options.noiseNegatives.length === 0) continue;
+  const { negatives } = await evaluate({ model, data, negatives: options.noiseNegatives });
   noiseAccepts += negatives?.accepts ?? 0;
   noiseHours += negatives?.hours ?? 0;
 }

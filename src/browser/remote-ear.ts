@@ -4,9 +4,10 @@ import { type ConnectOptions, StreamClient, type StreamConfiguration } from '../
 import type { DecisionConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import { type Command, PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
+import { processorError } from '../worklet/when-ready.js';
 import type { Ear } from './ear.js';
 import type { RemoteListenOptions, RemoteServer } from './options.js';
-import { processorError, startWorkletNode } from './worklet-node.js';
+import { startWorkletNode } from './worklet-node.js';
 
 /** What is sent: enough for speech, and a rate that every server takes. */
 const SAMPLE_RATE = 16000;

@@ -9,9 +9,10 @@ import {
   type Report,
 } from '../worklet/protocol.js';
 import { ReportReader } from '../worklet/report-reader.js';
+import { processorError } from '../worklet/when-ready.js';
 import type { Ear } from './ear.js';
 import type { ListenOptions } from './options.js';
-import { processorError, startWorkletNode } from './worklet-node.js';
+import { startWorkletNode } from './worklet-node.js';
 
 /** What one is made from. */
 export interface SpotterNodeOptions extends ListenOptions {

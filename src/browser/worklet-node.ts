@@ -1,5 +1,6 @@
 import { EarshotError } from '../errors.js';
-import type { ReadyReport, Report } from '../worklet/protocol.js';
+import type { ReadyReport } from '../worklet/protocol.js';
+import { whenReady } from '../worklet/when-ready.js';
 import { workletUrl } from './worklet-url.js';
 
 /**
@@ -21,16 +22,3 @@ export async function startWorkletNode(
   node.connect(context.destination);
   return [node, await whenReady(node)];
 }
-
-function whenReady(node: AudioWorkletNode): Promise<ReadyReport> {
-  return new Promise((resolve, reject) => {
-    node.onprocessorerror = () => reject(processorError());
-    node.port.onmessage = ({ data }: MessageEvent<Report>) => {
-      if (data.type === 'ready') resolve(data);
-      else if (data.type === 'failed') reject(new EarshotError(data.code, data.message));
-    };
-  });
-}
-
-export const processorError = (): EarshotError =>
-  new EarshotError('EARSHOT_WORKLET_FAILED', 'The worklet ended with an error');

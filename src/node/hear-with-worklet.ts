@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { EarshotError } from '../errors.js';
 import { PROCESSOR_NAME, type ProcessorOptions, type Report } from '../worklet/protocol.js';
+import { processorError, whenReady } from '../worklet/when-ready.js';
 import type { WebAudio } from './web-audio.js';
 
 // Where this is not compiled, as in tests, the worklet is, because it is bundled.
@@ -26,20 +27,11 @@ export async function hearWithWorklet(
   const node = new AudioWorkletNode(context, PROCESSOR_NAME, { outputChannelCount: [1], processorOptions });
   await whenReady(node);
   node.port.onmessage = ({ data }: MessageEvent<Report>) => tell(data);
-  node.onprocessorerror = () => tell({ type: 'failed', code: 'EARSHOT_WORKLET_FAILED', message: ENDED });
+  node.onprocessorerror = () => {
+    const { code, message } = processorError();
+    tell({ type: 'failed', code, message });
+  };
   source.connect(node);
   node.connect(context.destination);
   return node;
-}
-
-const ENDED = 'The worklet ended with an error';
-
-function whenReady(node: AudioWorkletNode): Promise<void> {
-  return new Promise((resolve, reject) => {
-    node.onprocessorerror = () => reject(new EarshotError('EARSHOT_WORKLET_FAILED', ENDED));
-    node.port.onmessage = ({ data }: MessageEvent<Report>) => {
-      if (data.type === 'ready') resolve();
-      else if (data.type === 'failed') reject(new EarshotError(data.code, data.message));
-    };
-  });
 }

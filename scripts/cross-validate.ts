@@ -17,10 +17,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readModelFile } from '../src/model-file.ts';
 import { readModel } from '../src/node/open-model.ts';
-import { soundFiles } from '../src/train/evaluate/files.ts';
 import { type Evaluation, evaluate } from '../src/train/evaluate/index.ts';
 import { poissonInterval } from '../src/train/evaluate/poisson.ts';
 import { PRESETS, type PresetName, train } from '../src/train/index.ts';
+import { soundFiles } from '../src/train/recordings/files.ts';
 import { shapeOf } from '../src/train/start-from.ts';
 import { loadBefore, writeResult } from './result-file.ts';
 

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { BadFile } from '../train/evaluate/bad-file.js';
+import type { BadFile } from '../train/recordings/bad-file.js';
 import type { EpochEntry, TrainProgress } from '../train/train.js';
 import { warningLine } from './failure.js';
 import { clock } from './formats/clock.js';

@@ -3,12 +3,12 @@ import { unexpected } from '../errors.js';
 import { FusedExtractor } from '../features/fused.js';
 import { loadModel } from '../model.js';
 import { readSafetensors } from '../rnn/safetensors.js';
-import { convertRate } from './evaluate/convert-rate.js';
-import { soundFiles } from './evaluate/files.js';
-import { readSound } from './evaluate/sound.js';
 import { type GradientReach, gradientReach } from './gradient-reach.js';
 import { parameterPlan, vectorOf } from './parameters.js';
 import { Random } from './random.js';
+import { convertRate } from './recordings/convert-rate.js';
+import { soundFiles } from './recordings/files.js';
+import { readSound } from './recordings/sound.js';
 
 /** Streams that are averaged over, and how long each is: the loss is that of its end. */
 const ROWS = 32;

@@ -1,5 +1,5 @@
-import { wordSpan } from '../evaluate/word-span.js';
 import type { Random } from '../random.js';
+import { wordSpan } from '../recordings/word-span.js';
 
 /** Kept before and after the word, so that soft beginnings and ends stay, in seconds. */
 const MARGIN_S = 0.04;

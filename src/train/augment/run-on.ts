@@ -1,6 +1,6 @@
 import { type TrainingData, UNKNOWN_LABEL, type WordClip } from '../data/training-data.js';
-import { rms, wordSpan } from '../evaluate/word-span.js';
 import type { Random } from '../random.js';
+import { rms, wordSpan } from '../recordings/word-span.js';
 import { readAtSpeed } from './resample-clip.js';
 
 /** How often a word between two others is one of the keywords: within speech, a keyword is none. */

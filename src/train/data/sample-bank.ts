@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BadFile, badFile } from '../evaluate/bad-file.js';
-import { convertRate } from '../evaluate/convert-rate.js';
-import { readSound } from '../evaluate/sound.js';
+import { type BadFile, badFile } from '../recordings/bad-file.js';
+import { convertRate } from '../recordings/convert-rate.js';
+import { readSound } from '../recordings/sound.js';
 
 /** Where the samples of a file lie in a bank. */
 export interface BankEntry {

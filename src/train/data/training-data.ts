@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../../config.js';
-import type { BadFile } from '../evaluate/bad-file.js';
-import { SILENCE, UNKNOWN } from '../evaluate/data-set.js';
-import { soundFiles } from '../evaluate/files.js';
+import type { BadFile } from '../recordings/bad-file.js';
+import { soundFiles } from '../recordings/files.js';
+import { SILENCE, UNKNOWN } from '../recordings/labels.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
 import { type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';

@@ -1,7 +1,7 @@
 import { basename, dirname, relative, sep } from 'node:path';
-import { UNKNOWN } from '../evaluate/data-set.js';
-import { soundFiles } from '../evaluate/files.js';
-import { splitOf, splitOfSpeaker } from '../evaluate/split.js';
+import { soundFiles } from '../recordings/files.js';
+import { UNKNOWN } from '../recordings/labels.js';
+import { splitOf, splitOfSpeaker } from '../recordings/split.js';
 import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
 
 /** A recording of a word: the file, its label, and whether it is to be learnt from or to check with. */

@@ -1,10 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { soundFiles } from './files.js';
-import { type Split, speakerOf, splitOf } from './split.js';
-
-/** What a clip is labelled whose word is no label of the model. */
-export const UNKNOWN = '_unknown_';
-export const SILENCE = '_silence_';
+import { soundFiles } from '../recordings/files.js';
+import { UNKNOWN } from '../recordings/labels.js';
+import { type Split, speakerOf, splitOf } from '../recordings/split.js';
 
 /** A recording of one word, not yet read. */
 export interface Clip {

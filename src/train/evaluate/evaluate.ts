@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { EarshotError } from '../../errors.js';
 import { loadModel } from '../../model.js';
-import type { BadFile } from './bad-file.js';
+import type { BadFile } from '../recordings/bad-file.js';
+import type { Split } from '../recordings/split.js';
 import { listClips } from './data-set.js';
 import type { Evaluation } from './evaluation.js';
 import { hearNegatives, hearWords, labelClips, labelStream } from './measure.js';
 import { listNegatives } from './negatives.js';
 import { readNoises } from './noises.js';
-import type { Split } from './split.js';
 import { summarise } from './summary.js';
 import { WorkerPool } from './worker-pool.js';
 

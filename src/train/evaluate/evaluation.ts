@@ -1,4 +1,4 @@
-import type { BadFile } from './bad-file.js';
+import type { BadFile } from '../recordings/bad-file.js';
 import type { Confusion, LabelScore } from './confusion.js';
 import type { DetPoint } from './det.js';
 import type { Interval } from './interval.js';

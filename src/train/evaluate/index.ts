@@ -1,4 +1,5 @@
-export type { BadFile } from './bad-file.js';
+export type { BadFile } from '../recordings/bad-file.js';
+export { SPLITS, type Split } from '../recordings/split.js';
 export { type Calibration, calibrate, withThresholds } from './calibrate.js';
 export type { Confusion, LabelScore } from './confusion.js';
 export type { DetPoint } from './det.js';
@@ -14,5 +15,4 @@ export type {
 export { htmlReport } from './html-report.js';
 export type { Interval } from './interval.js';
 export type { StreamFalseAccepts } from './match.js';
-export { SPLITS, type Split } from './split.js';
 export { textReport } from './text-report.js';

@@ -1,5 +1,6 @@
-import { type BadFile, isBad } from './bad-file.js';
-import { type Clip, SILENCE } from './data-set.js';
+import { type BadFile, isBad } from '../recordings/bad-file.js';
+import { SILENCE } from '../recordings/labels.js';
+import type { Clip } from './data-set.js';
 import type { Negative } from './false-accepts.js';
 import type { LabelledClip } from './jobs/clips.js';
 import { DRAW } from './jobs/draw.js';

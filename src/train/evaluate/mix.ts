@@ -1,5 +1,5 @@
+import { rms, type Span } from '../recordings/word-span.js';
 import type { Random } from './random.js';
-import { rms, type Span } from './word-span.js';
 
 /**
  * Speech in noise: speech + g · noise, with g such that SNR = 20 log10(RMS of the word / RMS of g · noise). The word's

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EarshotError } from '../../errors.js';
-import { filesBelow } from './files.js';
+import { filesBelow } from '../recordings/files.js';
 
 /** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
 const WORD_LIST = 'words.tsv';

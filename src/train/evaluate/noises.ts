@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { type BadFile, badFile } from './bad-file.js';
-import { filesBelow } from './files.js';
-import { readSound, type Sound } from './sound.js';
+import { type BadFile, badFile } from '../recordings/bad-file.js';
+import { filesBelow } from '../recordings/files.js';
+import { readSound, type Sound } from '../recordings/sound.js';
 
 /** A noise to mix with clips, in memory that all threads share. */
 export interface Noise extends Sound {

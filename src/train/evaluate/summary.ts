@@ -1,8 +1,9 @@
 import { isBackground } from '../../config.js';
 import type { Model } from '../../model.js';
-import type { BadFile } from './bad-file.js';
+import type { BadFile } from '../recordings/bad-file.js';
+import { SILENCE, UNKNOWN } from '../recordings/labels.js';
 import { confusionOf, scoreOf } from './confusion.js';
-import { type Clip, SILENCE, UNKNOWN } from './data-set.js';
+import type { Clip } from './data-set.js';
 import { detCurve } from './det.js';
 import type { Evaluation, LabelEvaluation, NoiseEvaluation } from './evaluation.js';
 import { type Negative, negativesEvaluation } from './false-accepts.js';

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadModel } from '../../model.js';
+import type { Sound } from '../recordings/sound.js';
 import type { JobContext } from './jobs/context.js';
 import { JOBS, type JobInput, type JobName } from './jobs/index.js';
-import type { Sound } from './sound.js';
 
 /** What a worker is started with. */
 export interface WorkerStart {

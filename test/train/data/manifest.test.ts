@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ManifestEntry, parseManifest } from '../../../src/train/data/manifest.ts';
 import { labelsFor, loadTrainingData } from '../../../src/train/data/training-data.ts';
 import { wordFiles } from '../../../src/train/data/training-files.ts';
-import { SPLITS } from '../../../src/train/evaluate/split.ts';
+import { SPLITS } from '../../../src/train/recordings/split.ts';
 import { writeWav } from '../tones.ts';
 
 const COLUMNS = ['file', 'label', 'split', 'speaker', 'start', 'end'] as const;

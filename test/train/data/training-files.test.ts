@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wordFiles } from '../../../src/train/data/training-files.ts';
-import { soundFiles } from '../../../src/train/evaluate/files.ts';
+import { soundFiles } from '../../../src/train/recordings/files.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Spotter } from '../../../spotter.js';
-import { type BadFile, badFile } from '../bad-file.js';
+import { type BadFile, badFile } from '../../recordings/bad-file.js';
+import { convertRate } from '../../recordings/convert-rate.js';
+import { oneSecond, readSound, type Sound } from '../../recordings/sound.js';
+import { wordSpan } from '../../recordings/word-span.js';
 import { ClipRule } from '../clip-rule.js';
-import { convertRate } from '../convert-rate.js';
 import { mixAtSnr, noiseExcerpt } from '../mix.js';
 import { randomSource } from '../random.js';
-import { oneSecond, readSound, type Sound } from '../sound.js';
-import { wordSpan } from '../word-span.js';
 import type { JobContext } from './context.js';
 import { DRAW } from './draw.js';
 

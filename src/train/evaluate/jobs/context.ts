@@ -1,5 +1,5 @@
 import type { Model } from '../../../model.js';
-import type { Sound } from '../sound.js';
+import type { Sound } from '../../recordings/sound.js';
 
 /** What every job of one evaluation needs, the same in all workers. */
 export interface JobContext {

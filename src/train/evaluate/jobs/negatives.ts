@@ -1,7 +1,7 @@
 import { mixDown } from '../../../audio/pcm.js';
 import type { SpotterSink } from '../../../channel.js';
 import { openAudio } from '../../../node/open-audio.js';
-import { type BadFile, badFile } from '../bad-file.js';
+import { type BadFile, badFile } from '../../recordings/bad-file.js';
 import { THRESHOLDS, ThresholdBank } from '../threshold-bank.js';
 import type { JobContext } from './context.js';
 

@@ -1,6 +1,6 @@
+import { convertRate } from '../../recordings/convert-rate.js';
+import { oneSecond, readSound } from '../../recordings/sound.js';
 import { ClipRule } from '../clip-rule.js';
-import { convertRate } from '../convert-rate.js';
-import { oneSecond, readSound } from '../sound.js';
 import type { JobContext } from './context.js';
 
 /** Readable clips to label as one stream, in this order. */

@@ -1,9 +1,9 @@
-import { convertRate } from '../convert-rate.js';
+import { convertRate } from '../../recordings/convert-rate.js';
+import { readSound, type Sound } from '../../recordings/sound.js';
+import { wordSpan } from '../../recordings/word-span.js';
 import type { Heard, SpokenWord } from '../match.js';
 import { type Random, randomSource } from '../random.js';
-import { readSound, type Sound } from '../sound.js';
 import { THRESHOLDS, ThresholdBank } from '../threshold-bank.js';
-import { wordSpan } from '../word-span.js';
 import type { JobContext } from './context.js';
 import { DRAW } from './draw.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { speakerOf, splitOf } from '../../../src/train/evaluate/split.ts';
+import { speakerOf, splitOf } from '../../../src/train/recordings/split.ts';
 
 describe('speakerOf', () => {
   it('reads the last field before _nohash_', () => {

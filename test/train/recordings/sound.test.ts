@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convertRate } from '../../../src/train/evaluate/convert-rate.ts';
 import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
-import { oneSecond } from '../../../src/train/evaluate/sound.ts';
-import { rms, wordSpan } from '../../../src/train/evaluate/word-span.ts';
+import { convertRate } from '../../../src/train/recordings/convert-rate.ts';
+import { oneSecond } from '../../../src/train/recordings/sound.ts';
+import { rms, wordSpan } from '../../../src/train/recordings/word-span.ts';
 import { noise } from '../../helpers/sound.ts';
 
 const RATE = 16000;

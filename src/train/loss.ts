@@ -4,18 +4,25 @@ import type { Signal } from './network/signal.js';
 /** What a segment is: that decides at which steps it is told its label. */
 export type SegmentKind = 'word' | 'speech' | 'runOn' | 'silence';
 
-/** The share of a segment's steps at which it is judged: the last ones of a word, the worst ones of running speech. */
+/** The share of a segment's steps at which it is judged: the last ones, or the worst ones of running speech. */
 const JUDGED_SHARE = 1 / 3;
+/** Within this share of a segment's steps, the word before it may still be told. */
+const HELD_SHARE = 1 / 3;
 
 /**
  * Writes the weights of one row's steps in the loss, [steps][rows]; they sum to 1. A word is judged over the last third
- * of its clip: before, nobody can tell "on" from "off". Noise is judged at every step. Running speech is judged at the
- * third of its steps where the network believes most in a keyword (hard negatives), because a false accept is short.
+ * of its clip: before, nobody can tell "on" from "off". So is silence. Running speech is judged at the third of its
+ * steps where the network believes most in a keyword (hard negatives), because a false accept is short.
+ *
+ * None is judged at once. A word that ends early in its clip has to be told until the clip's end, so it may also be told
+ * for a moment when something else has begun. A network that has to forget it at that moment learns to forget words.
  */
 export function weighSteps(kind: SegmentKind, logits: Signal, row: number, weights: Float32Array): void {
   const { steps, rows } = logits;
-  const judged = kind === 'silence' ? steps : Math.floor(steps * JUDGED_SHARE);
-  const chosen = kind === 'speech' || kind === 'runOn' ? mostBelieving(logits, row) : lastFirst(steps);
+  const held = Math.floor(steps * HELD_SHARE);
+  const judged = Math.floor(steps * JUDGED_SHARE);
+  const isSpeech = kind === 'speech' || kind === 'runOn';
+  const chosen = isSpeech ? mostBelieving(logits, row).filter((t) => t >= held) : lastFirst(steps);
   for (let t = 0; t < steps; t++) weights[t * rows + row] = 0;
   for (const t of chosen.slice(0, judged)) weights[t * rows + row] = 1 / judged;
 }

@@ -1,18 +1,19 @@
 import type { Span, TrainingData } from '../data/training-data.js';
 import type { Random } from '../random.js';
 import { readAtSpeed } from './resample-clip.js';
+import { syntheticNoise } from './synthetic-noise.js';
 
 /** How often noise is synthetic although there are recordings of some. */
-const SYNTHETIC_SHARE = 0.25;
+const SYNTHETIC_SHARE = 0.4;
 const SLOWEST = 0.8;
 const FASTEST = 1.25;
 
-/** Fills `out` with noise: a random piece of a recording, or of synthetic noise of a random colour. */
+/** Fills `out` with noise: a random piece of a recording, or synthetic noise. */
 export function drawNoise(data: Pick<TrainingData, 'samples' | 'noise'>, random: Random, out: Float32Array): void {
   const speed = random.between(SLOWEST, FASTEST);
   const long = data.noise.filter(({ length }) => length > out.length * speed + 2);
   if (long.length === 0 || random.chance(SYNTHETIC_SHARE)) {
-    colouredNoise(random, out);
+    syntheticNoise(random, out);
     return;
   }
   const { offset, length } = drawByLength(long, random);
@@ -28,16 +29,6 @@ function drawByLength(spans: readonly Span[], random: Random): Span {
     if (place < 0) return span;
   }
   return spans[spans.length - 1];
-}
-
-/** White noise through one pole: from rumble, over white, to hiss. */
-function colouredNoise(random: Random, out: Float32Array): void {
-  const pole = random.between(-0.8, 0.98);
-  let last = 0;
-  for (let i = 0; i < out.length; i++) {
-    last = pole * last + random.between(-1, 1);
-    out[i] = last;
-  }
 }
 
 /** samples += noise at a ratio of powers in dB. Nothing happens where one of them is silent. */

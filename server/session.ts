@@ -190,8 +190,9 @@ export class Session {
 
   #text(text: string): void {
     const message = producerMessage(text);
-    if (message.type === 'keepalive' || !this.#isOpen) return;
-    if (message.type === 'close') this.#close();
+    if (message.type === 'keepalive') this.#tell({ type: 'keepalive' });
+    else if (!this.#isOpen) return;
+    else if (message.type === 'close') this.#close();
     else this.#command(message.type === 'configure' ? this.#configuration(message) : { type: message.type });
   }
 

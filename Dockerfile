@@ -1,4 +1,6 @@
-# docker build -t earshot . && docker run -p 8080:8080 -v ./tokens.json:/etc/earshot/tokens.json:ro earshot
+# docker build -t earshot .
+# docker run --stop-timeout 15 -p 8080:8080 -v /etc/earshot/tokens.json:/etc/earshot/tokens.json:ro earshot
+# The user node, 1000, must be able to read the tokens. A server takes up to 10 s to end its streams.
 FROM node:20.20-bookworm-slim AS build
 WORKDIR /app
 COPY . .
@@ -7,7 +9,7 @@ RUN npm ci && npm prune --omit=dev
 FROM node:20.20-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app/package.json ./
+COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/models ./models

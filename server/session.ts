@@ -8,6 +8,7 @@ import { History } from './history.js';
 import type { Hub } from './hub.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { type Departure, Pace } from './pace.js';
 import { type Configure, producerMessage } from './protocol/client-messages.js';
 import { NORMAL_CLOSURE } from './protocol/close-codes.js';
 import { frameMessage } from './protocol/frame-record.js';
@@ -55,6 +56,7 @@ export class Session {
   readonly #stream: RemoteStream;
   readonly #history: History<string | Uint8Array>;
   readonly #startedAt = performance.now();
+  readonly #pace: Pace;
   #connection: Connection | undefined;
   #grace: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'over' = 'open';
@@ -83,6 +85,7 @@ export class Session {
   ) {
     this.#context = context;
     this.facts = facts;
+    this.#pace = new Pace(facts.sampleRate);
     this.#history = new History(context.limits.resumeMessages);
     const stream = open({ report: (report) => this.#report(report) });
     if (!stream) throw new EarshotError('EARSHOT_INTERNAL', 'No worker is there at the moment');
@@ -124,6 +127,7 @@ export class Session {
     this.#connection = connection;
     former?.fail(new EarshotError('EARSHOT_SESSION_TAKEN', 'Another connection has taken the session over'));
     this.#trim();
+    this.#pace.restart();
     connection.serve({
       text: (message) => this.#text(message),
       binary: (bytes) => this.#binary(bytes),
@@ -167,18 +171,28 @@ export class Session {
     if (bytes.length === 0 || !this.#isOpen) return;
     const { frameBytes } = this.facts;
     const total = this.#partialBytes + bytes.length;
-    this.#receivedSamples += Math.floor(total / frameBytes);
+    const samples = Math.floor(total / frameBytes);
+    this.#receivedSamples += samples;
     this.#partialBytes = total % frameBytes;
     this.#receivedBytes += bytes.length;
     this.#probe ??= { bytes: this.#receivedBytes - this.#partialBytes, since: performance.now() };
     this.#stream.audio(bytes);
+    this.#watchPace(samples);
     if (this.#isBehind) this.#warnOfBuffer();
+  }
+
+  #watchPace(samples: number): void {
+    // Where the server is behind and does not read, the pace is its own.
+    if (this.#isBehind) this.#pace.restart();
+    const departure = this.#pace.add(samples, performance.now());
+    if (departure) this.#warnOfPace(departure);
   }
 
   #text(text: string): void {
     const message = producerMessage(text);
-    if (message.type === 'keepalive' || !this.#isOpen) return;
-    if (message.type === 'close') this.#close();
+    if (message.type === 'keepalive') this.#tell({ type: 'keepalive' });
+    else if (!this.#isOpen) return;
+    else if (message.type === 'close') this.#close();
     else this.#command(message.type === 'configure' ? this.#configuration(message) : { type: message.type });
   }
 
@@ -387,6 +401,13 @@ export class Session {
     this.#lastBufferWarning = now;
     const { unreadSeconds } = this.#context.limits;
     this.#warn('EARSHOT_BUFFER_HIGH', `More than ${unreadSeconds} s of audio wait; more is read when there is room`);
+  }
+
+  #warnOfPace({ kind, samplesPerSecond, ratio }: Departure): void {
+    const code = kind === 'slow' ? 'EARSHOT_AUDIO_SLOW' : 'EARSHOT_AUDIO_FAST';
+    const measured = `${Math.round(samplesPerSecond)} samples a second come, ${ratio.toFixed(2)} times the announced`;
+    const excuse = kind === 'slow' ? 'the network is slow' : 'this is a recording';
+    this.#warn(code, `${measured}; unless ${excuse}, \`sample_rate\`, \`channels\` or \`encoding\` is wrong`);
   }
 
   #warn(code: ErrorCode, message: string): void {

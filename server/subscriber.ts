@@ -69,7 +69,11 @@ export class Subscriber implements Peer {
   }
 
   text(message: string): void {
-    if (subscriberMessage(message).type !== 'close') return;
+    const { type } = subscriberMessage(message);
+    if (type === 'keepalive') {
+      this.#connection.send(encode({ type }));
+      return;
+    }
     this.gone();
     this.#connection.end();
   }

@@ -16,7 +16,10 @@ const CONVERT = 'Convert it to WAV, for instance with Audacity or ffmpeg, and tr
 
 /** The errors that a page can meet. */
 export const ADVICE: Partial<Record<ErrorCode, Text>> = {
-  EARSHOT_BAD_ARGUMENT: ['Something was asked for that cannot be', 'This is a mistake in the page. Please report it.'],
+  EARSHOT_BAD_ARGUMENT: [
+    'Something was asked for that cannot be',
+    'Is the token complete, and without spaces? Otherwise this is a mistake in the page. Please report it.',
+  ],
   EARSHOT_INSECURE_CONTEXT: [
     'The browser keeps microphones from this address',
     'It allows them only at https:// or on this very computer: open http://localhost with the port that the server told.',
@@ -55,9 +58,10 @@ export const ADVICE: Partial<Record<ErrorCode, Text>> = {
   EARSHOT_FILE_NOT_FOUND: ['The recording could not be fetched', `Is the server still running? ${RELOAD}`],
   EARSHOT_CONNECTION: [
     'The server cannot be reached',
-    'Is one running at this address? It is started by npm start or earshot serve, and not by earshot page. One that wants ' +
-      'a token cannot be used from this page.',
+    'Is one running at this address? It is started by npm start or earshot serve, and not by earshot page. Does it ' +
+      'want a token, and is this the right one? Browsers do not tell.',
   ],
+  EARSHOT_FORBIDDEN: ['The token does not allow this', 'Ask whoever runs the server for one that may send sound.'],
   EARSHOT_SHUTDOWN: ['The server is going away', 'Start it again, or listen in this page.'],
   EARSHOT_CLIENT_BUFFER_FULL: [
     'The server does not keep up',

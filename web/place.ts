@@ -21,6 +21,8 @@ const CONNECTION: Record<Phase, string> = {
 export class Place {
   readonly #model: string;
   readonly #server = element('place-server', HTMLInputElement);
+  readonly #access = element('access', HTMLElement);
+  readonly #token = element('token', HTMLInputElement);
   readonly #connection = element('connection', HTMLElement);
   readonly #connectionText = element('connection-text', HTMLElement);
 
@@ -36,13 +38,15 @@ export class Place {
         onChange();
       });
     }
+    this.#token.addEventListener('change', onChange);
     // A browser may keep the choice when the page is loaded again.
     this.#show();
   }
 
   /** Undefined for this page. */
   get server(): RemoteServer | undefined {
-    return this.#server.checked ? { address: location.origin, model: this.#model } : undefined;
+    if (!this.#server.checked) return undefined;
+    return { address: location.origin, model: this.#model, token: this.#token.value.trim() || undefined };
   }
 
   showConnection(phase: Phase): void {
@@ -54,6 +58,7 @@ export class Place {
     const place = this.#server.checked ? 'server' : 'here';
     document.body.dataset.place = place;
     element('promise', HTMLElement).textContent = PROMISES[place];
+    this.#access.hidden = place === 'here';
     this.#connection.hidden = place === 'here';
   }
 }

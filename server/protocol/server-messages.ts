@@ -40,6 +40,7 @@ const ready = v.strictObject({
 const ack = v.strictObject({ type: v.literal('ack'), samples: count, commands: count, seq: count });
 const warning = v.strictObject({ type: v.literal('warning'), ...trouble });
 const error = v.strictObject({ type: v.literal('error'), ...trouble });
+const keepalive = v.strictObject({ type: v.literal('keepalive') });
 const frames = v.strictObject({ type: v.literal('frames'), seq: count, frames: v.array(frame) });
 
 /** Everything that a producer is told. */
@@ -49,6 +50,7 @@ export const toProducer = v.variant('type', [
   frames,
   v.strictObject({ ...detection.entries, seq: count }),
   ack,
+  keepalive,
   warning,
   error,
   v.strictObject({ type: v.literal('closed'), seq: count, ...totals }),
@@ -69,6 +71,7 @@ export const toSubscriber = v.variant('type', [
   v.strictObject({ ...frame.entries, ...inStream }),
   v.strictObject({ ...detection.entries, ...inStream }),
   v.strictObject({ type: v.literal('stream_closed'), ...inStream, ...totals }),
+  keepalive,
   warning,
   error,
 ]);

@@ -33,6 +33,11 @@ export interface AckMessage {
   seq: number;
 }
 
+/** The answer to a message of the same kind. */
+interface KeepaliveMessage {
+  type: 'keepalive';
+}
+
 export interface TroubleMessage<Type extends 'warning' | 'error'> {
   type: Type;
   code: ErrorCode;
@@ -58,6 +63,7 @@ interface InStream extends Numbered {
 export type ProducerMessage =
   | ReadyMessage
   | AckMessage
+  | KeepaliveMessage
   | TroubleMessage<'warning'>
   | TroubleMessage<'error'>
   | (Omit<FrameEvent, 'channel'> & Numbered)
@@ -86,5 +92,6 @@ export type StreamEvent =
 export type SubscriberMessage =
   | { type: 'subscribed'; protocol: 1; seq: number }
   | StreamEvent
+  | KeepaliveMessage
   | TroubleMessage<'warning'>
   | TroubleMessage<'error'>;

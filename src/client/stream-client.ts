@@ -77,6 +77,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #acknowledgedCommands = 0;
   #lastSeq = 0;
   #lastSent = performance.now();
+  /** Whether a `keepalive` waits for its answer. */
+  #isAsked = false;
   #isClosing = false;
 
   /** Use `connect`. @throws EarshotError EARSHOT_BAD_ARGUMENT */
@@ -236,6 +238,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   #receive(message: Exclude<ProducerMessage, { type: 'error' }>): void {
+    this.#isAsked = false;
     if ('seq' in message) this.#lastSeq = Math.max(this.#lastSeq, message.seq);
     switch (message.type) {
       case 'ready':
@@ -278,8 +281,15 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
       this.#totals !== undefined ||
       commandsOnTheWay > 0 ||
       samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate;
-    if (owesSign && this.#socket.silentMilliseconds > SILENCE_MILLISECONDS) this.#socket.abandon();
-    else if (performance.now() - this.#lastSent > KEEPALIVE_MILLISECONDS) this.#write('{"type":"keepalive"}');
+    const unsentMilliseconds = performance.now() - this.#lastSent;
+    const isSilent = owesSign && this.#socket.silentMilliseconds > SILENCE_MILLISECONDS;
+    if (isSilent || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS)) {
+      this.#isAsked = false;
+      this.#socket.abandon();
+    } else if (unsentMilliseconds > KEEPALIVE_MILLISECONDS) {
+      this.#isAsked = true;
+      this.#write('{"type":"keepalive"}');
+    }
   }
 
   #closed({ samples, frames, detections }: Totals): void {

@@ -22,6 +22,8 @@ export type SubscriptionEvent =
 
 /** After so many attempts in a row (a little over a minute) a subscription gives up. */
 const MOST_ATTEMPTS = 20;
+/** After so long without a message the server is asked for one; after as long again the connection counts as lost. */
+const SILENCE_MILLISECONDS = 10_000;
 /** Errors after which it makes sense to try again. */
 const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_TOO_SLOW'];
 
@@ -29,7 +31,9 @@ const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_TOO_SLOW'];
 export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   readonly #socket: ReconnectingSocket<SubscriberMessage>;
   #begin!: { resolve(): void; reject(error: EarshotError): void };
+  readonly #checking: ReturnType<typeof setInterval>;
   #hasBegun = false;
+  #isAsked = false;
   #since: number | undefined;
   /** Those from before anybody listened; replayed events follow the server's agreement at once. */
   #early: (StreamEvent | TroubleMessage<'warning'>)[] | undefined = [];
@@ -48,6 +52,7 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
       stateChanged: (state) => this.emit({ type: 'state', state }),
       failed: (error) => this.#fail(error),
     });
+    this.#checking = setInterval(() => this.#check(), SILENCE_MILLISECONDS);
   }
 
   /** For `subscribe`. */
@@ -77,14 +82,28 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
 
   /** Wants no more events. */
   close(): void {
+    clearInterval(this.#checking);
     this.#socket.close();
     this.endLoops();
   }
 
   #receive(message: Exclude<SubscriberMessage, { type: 'error' }>): void {
+    this.#isAsked = false;
+    if (message.type === 'keepalive') return;
     if (message.type === 'subscribed') this.#agreed(message.seq);
-    else if (this.#early) this.#early.push(message);
-    else this.#deliver(message);
+    else {
+      if (message.type !== 'warning') this.#since = message.seq;
+      if (this.#early) this.#early.push(message);
+      else this.#deliver(message);
+    }
+  }
+
+  /** Timers of pages that are not seen come late, so that silence proves nothing before the server was asked. */
+  #check(): void {
+    if (this.#socket.silentMilliseconds < SILENCE_MILLISECONDS) return;
+    if (this.#isAsked) this.#socket.abandon();
+    else this.#socket.send('{"type":"keepalive"}');
+    this.#isAsked = !this.#isAsked;
   }
 
   #agreed(seq: number): void {
@@ -96,12 +115,8 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   }
 
   #deliver(message: StreamEvent | TroubleMessage<'warning'>): void {
-    if (message.type === 'warning') {
-      this.emit(message);
-      return;
-    }
-    this.#since = message.seq;
-    this.tell(message);
+    if (message.type === 'warning') this.emit(message);
+    else this.tell(message);
   }
 
   /** Whoever listens may go on to say what else to listen for before the first event comes. */
@@ -114,6 +129,7 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   }
 
   #fail(error: EarshotError): void {
+    clearInterval(this.#checking);
     this.#begin.reject(error);
     this.endLoops(error);
     this.emit({ type: 'error', error });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type StreamClient } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -100,6 +101,32 @@ describe('connect', () => {
     await vi.advanceTimersByTimeAsync(12_000);
     const { samples: heard } = await closed;
     expectSame(await events, alone(model, sampleRate, samples.subarray(0, heard)));
+    line.close();
+  });
+
+  it('notices while it pauses that the line has gone silent, and that it has not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate });
+    const events = collect(client);
+    await client.send(samples.subarray(0, 20001));
+    const states: string[] = [];
+    client.on('state', ({ state }) => states.push(state));
+    const pause = async (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        await vi.advanceTimersByTimeAsync(1000);
+        await sleep(2);
+      }
+    };
+    await pause(120);
+    expect(states).toEqual([]);
+    line.silence();
+    await pause(32);
+    await expect.poll(() => states).toEqual(['reconnecting', 'open']);
+    await client.send(samples.subarray(20001));
+    await client.close();
+    expectSame(await events, alone(model, sampleRate, samples));
     line.close();
   });
 

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type SpotterEvent, type StreamEvent, subscribe } from 'earshot/client';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { Line } from '../server/line.ts';
@@ -43,6 +44,44 @@ describe('subscribe', () => {
     await reading;
     expect(names).toEqual(whole());
     line.close();
+  });
+
+  it.each([
+    ['listened to', true],
+    ['not yet listened to', false],
+  ])('notices a line that goes silent without closing, misses nothing and hears nothing twice: %s', async (_, early) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const line = await Line.to(server.url);
+    const stream = `silent-${early}`;
+    const subscription = await subscribe(line.url, { stream });
+    let events = early ? collect(subscription) : undefined;
+    await speak(stream);
+    line.silence();
+    await speak(stream);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(subscription.state).toBe('reconnecting');
+    await expect.poll(() => subscription.state).toBe('open');
+    await speak(stream);
+    events ??= collect(subscription);
+    await sleep(100);
+    subscription.close();
+    expect((await events).map(nameOf)).toEqual([...whole(), ...whole(), ...whole()]);
+    line.close();
+  });
+
+  it('keeps a connection on which there is nothing to tell', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const subscription = await subscribe(server.url, { stream: 'nobody' });
+    const states: string[] = [];
+    subscription.on('state', ({ state }) => states.push(state));
+    for (let i = 0; i < 12; i++) {
+      await vi.advanceTimersByTimeAsync(10_000);
+      await sleep(20);
+    }
+    expect(states).toEqual([]);
+    subscription.close();
   });
 
   it('hears each frame of a stream whose producer wants none', async () => {

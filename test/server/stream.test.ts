@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import {
@@ -173,6 +173,31 @@ describe('a stream', () => {
     client.send({ type: 'close' });
     await client.closed;
     expect(client.of('detection').map(({ label }) => label)).toEqual(['go', 'left']);
+  });
+
+  it.each([
+    ['EARSHOT_AUDIO_SLOW', 0.5, /^8000 samples a second come, 0\.50 times the announced; unless the network/],
+    ['EARSHOT_AUDIO_FAST', 2, /^32000 samples a second come, 2\.00 times the announced; unless this is a recording/],
+  ])('warns of a rate that is not that of the audio, and tells the same events: %s', async (code, ratio, message) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const client = stream('sample_rate=16000');
+    await client.next('ready');
+    const seconds = 22;
+    const second = new Int16Array(16000 * ratio).map((_, i) => 3000 * Math.sin(i * i));
+    for (let sent = second.length; sent <= seconds * second.length; sent += second.length) {
+      client.send(new Uint8Array(second.buffer));
+      // All but what is not acknowledged before more comes.
+      while (!client.of('ack').some(({ samples }) => samples > sent - 4000)) {
+        await client.next('ack', client.messages.length);
+      }
+      vi.advanceTimersByTime(1000);
+    }
+    client.send({ type: 'close' });
+    await client.closed;
+    expect(client.of('warning')).toEqual([{ type: 'warning', code, message: expect.stringMatching(message) }]);
+    const samples = Float32Array.from({ length: seconds * second.length }, (_, i) => second[i % second.length] / 32768);
+    expect(eventsOf(client.messages)).toEqual(alone(model, 16000, samples));
   });
 
   it('reads audio that comes too fast more slowly, and loses nothing', async () => {

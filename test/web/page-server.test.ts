@@ -60,10 +60,31 @@ describe('the page server', () => {
       for (const part of ["default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'"]) {
         expect(policy).toContain(part);
       }
-      expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['referrer-policy']).toBe('no-referrer');
-      expect(headers['permissions-policy']).toContain('microphone=(self)');
+      expect(headers).toMatchObject({
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'origin-agent-cluster': '?1',
+        'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'x-dns-prefetch-control': 'off',
+        'x-frame-options': 'DENY',
+        'x-permitted-cross-domain-policies': 'none',
+        'x-xss-protection': '0',
+      });
+      expect(headers).not.toHaveProperty('strict-transport-security');
     }
+  });
+
+  it('asks browsers to come back over TLS where they came over TLS', async () => {
+    const behindTls = createServer((asked, response) => {
+      Object.assign(asked.socket, { encrypted: true });
+      pageHandler(asked, response);
+    });
+    const { href } = await openServer(behindTls, 0, '127.0.0.1');
+    const { headers } = await fetch(href.replace('localhost', '127.0.0.1'));
+    expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+    await closeServer(behindTls);
   });
 
   it.each([

@@ -131,6 +131,47 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
+  it('gives a server the token that it wants, and keeps it nowhere', PATIENCE, async () => {
+    const token = 'page-microphone-0123456789';
+    const guarded = await createEarshotServer({ workers: 1, tokens: [{ token, produce: ['*'] }] });
+    const asked: string[] = [];
+    const http = createServer((request, response) => {
+      if (!guarded.handle(request, response)) pageHandler(request, response);
+    }).on('upgrade', ({ url }) => asked.push(url ?? ''));
+    guarded.attach(http);
+    const address = await openServer(http, 0, '127.0.0.1');
+    await withPage(address.href, async (page) => {
+      const field = page.getByLabel('Token, if the server wants one');
+      await page.locator('#file').setInputFiles(SAMPLE);
+      const alert = page.getByRole('alert');
+      await alert.filter({ hasText: 'is this the right one?' }).waitFor();
+      expect(await alert.textContent()).toContain('EARSHOT_CONNECTION');
+      await field.fill(` ${token} `);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.locator('#file').setInputFiles(SAMPLE);
+      await status(page, 'Heard all of words.wav');
+      expect(await list(page, 'word')).toEqual((await local()).map(({ label }) => label));
+      expect(asked.length).toBeGreaterThan(1);
+      expect(asked.join()).not.toContain(token);
+      await page.getByRole('radio', { name: 'In this page' }).check();
+      expect(await field.isVisible()).toBe(false);
+      await page.reload();
+      await page.getByRole('radio', { name: 'On the server' }).check();
+      expect(await field.inputValue()).toBe('');
+      expect(await page.evaluate('localStorage.length + sessionStorage.length + document.cookie.length')).toBe(0);
+    });
+    await guarded.close();
+    await closeServer(http);
+  });
+
+  it('says so when a token cannot be one', PATIENCE, async () => {
+    await withPage(origin.href, async (page) => {
+      await page.getByLabel('Token, if the server wants one').fill('two words');
+      await page.locator('#file').setInputFiles(SAMPLE);
+      await page.getByRole('alert').filter({ hasText: 'Is the token complete' }).waitFor();
+    });
+  });
+
   it('says what to do where there is only the page', PATIENCE, async () => {
     const alone = createServer(pageHandler);
     const address = await openServer(alone, 0, '127.0.0.1');

@@ -17,7 +17,10 @@ export class RecordedRooms {
   readonly #sound: Float64Array;
   readonly #response: Float64Array;
 
-  /** @param segmentSamples length of all segments */
+  /**
+   * @param data with at least one room
+   * @param segmentSamples length of all segments
+   */
   constructor(data: Pick<TrainingData, 'samples' | 'rooms'>, sampleRate: number, segmentSamples: number) {
     // So long that what a circular convolution wraps around lies behind the segment.
     const size = 2 ** Math.ceil(Math.log2(segmentSamples + LONGEST_S * sampleRate));
@@ -29,13 +32,8 @@ export class RecordedRooms {
     this.#response = new Float64Array(2 * size);
   }
 
-  get count(): number {
-    return this.#data.rooms.length;
-  }
-
   /**
    * Puts a segment into a room. In place; the direct sound keeps its place within a millisecond, a white sound its power.
-   * There must be a room.
    */
   add(samples: Float32Array, random: Random): void {
     const { rooms } = this.#data;

@@ -8,18 +8,18 @@ const RECORDED_SHARE = 0.5;
 
 /** Rooms of both kinds, recorded and synthetic. */
 export class Rooms {
-  readonly #recorded: RecordedRooms;
+  readonly #recorded: RecordedRooms | undefined;
   readonly #sampleRate: number;
 
   /** @param segmentSamples length of all segments */
   constructor(data: Pick<TrainingData, 'samples' | 'rooms'>, sampleRate: number, segmentSamples: number) {
-    this.#recorded = new RecordedRooms(data, sampleRate, segmentSamples);
+    this.#recorded = data.rooms.length > 0 ? new RecordedRooms(data, sampleRate, segmentSamples) : undefined;
     this.#sampleRate = sampleRate;
   }
 
   /** Puts a segment into a room. In place. */
   add(samples: Float32Array, random: Random): void {
-    if (this.#recorded.count > 0 && random.chance(RECORDED_SHARE)) this.#recorded.add(samples, random);
+    if (this.#recorded && random.chance(RECORDED_SHARE)) this.#recorded.add(samples, random);
     else addRoom(samples, this.#sampleRate, random);
   }
 }

@@ -61,14 +61,14 @@ const SAMPLES: Sample[] = [
   word('go.wav', 'go', { engine: 'flite', voice: 'rms', stretch: 0.85 }),
   {
     file: 'words.wav',
-    voice: { engine: 'flite', voice: 'rms', stretch: 1 },
+    voice: { engine: 'flite', voice: 'rms', stretch: 1.25 },
     texts: SEQUENCE,
-    gap: 0.3,
+    gap: 0.45,
     words: SEQUENCE,
   },
   {
     file: 'sentence.wav',
-    voice: { engine: 'flite', voice: 'slt', stretch: 1.1 },
+    voice: { engine: 'flite', voice: 'awb', stretch: 1 },
     texts: ['yes', 'Please say it again.', 'no'],
     gap: 0.4,
     words: ['yes', 'no'],

@@ -116,7 +116,7 @@ describe('connect', () => {
     const pause = async (seconds: number) => {
       for (let second = 0; second < seconds; second++) {
         await vi.advanceTimersByTimeAsync(1000);
-        await sleep(2);
+        await sleep(20);
       }
     };
     await pause(120);

@@ -96,7 +96,7 @@ describeInChromium('A recording in Chromium', { resources }, (chromium) => {
       expect(heard.frames.map(({ sample }) => sample)).toEqual(expected.frames.map(({ sample }) => sample));
       const difference = worst(posteriors(heard.frames), posteriors(expected.frames));
       console.log(`${rate} Hz: posteriors differ by at most ${difference.toExponential(1)} from Node's`);
-      if (rate <= 16000) expect(difference).toBeLessThan(1e-5);
+      expect(difference).toBeLessThan(1e-5);
       expect(heard).toMatchObject({ lostBlocks: 0, kernels: 'simd', state: 'stopped' });
       expect(heard.samples.reduce((sum, count) => sum + count, 0)).toBe(atRate(rate).length);
       await page.context().close();

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { DetectionEvent, FrameEvent, ListenOptions } from '../../src/browser/index.js';
 import { loadModel } from '../../src/model.ts';
 import { bundledModelBytes } from '../helpers/models.ts';
+import { expectSpoken } from '../helpers/spoken.ts';
 import { readWav } from '../helpers/wav.ts';
 import { describeInChromium } from './helpers/in-chromium.ts';
 import { resample } from './helpers/resample.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const WORDS: string[] = JSON.parse(readFileSync(new URL('samples/expected.json', ROOT), 'utf8'))['words.wav'];
 const RATES = [8000, 16000, 22050, 44100, 48000, 96000];
 const words = readWav(new URL('samples/words.wav', ROOT));
 const signals = new Map(RATES.map((rate) => [rate, resample(words.samples, words.sampleRate, rate)]));
@@ -86,7 +85,7 @@ describeInChromium('A recording in Chromium', { resources }, (chromium) => {
       const page = await chromium.open();
       const heard = await page.evaluate(hear, { url: `/rate/${rate}`, rate, options: {} });
       const expected = inNode(atRate(rate), rate);
-      expect(labels(heard.detections)).toEqual(WORDS);
+      expectSpoken(labels(heard.detections));
       expect(labels(heard.detections)).toEqual(labels(expected.detections));
       heard.detections.forEach((detection, n) => {
         expect(Math.abs(detection.end - expected.detections[n].end)).toBeLessThanOrEqual(0.04);
@@ -96,7 +95,7 @@ describeInChromium('A recording in Chromium', { resources }, (chromium) => {
       expect(heard.frames.map(({ sample }) => sample)).toEqual(expected.frames.map(({ sample }) => sample));
       const difference = worst(posteriors(heard.frames), posteriors(expected.frames));
       console.log(`${rate} Hz: posteriors differ by at most ${difference.toExponential(1)} from Node's`);
-      if (rate <= 16000) expect(difference).toBeLessThan(1e-5);
+      expect(difference).toBeLessThan(1e-5);
       expect(heard).toMatchObject({ lostBlocks: 0, kernels: 'simd', state: 'stopped' });
       expect(heard.samples.reduce((sum, count) => sum + count, 0)).toBe(atRate(rate).length);
       await page.context().close();
@@ -125,7 +124,7 @@ describeInChromium('A recording in Chromium', { resources }, (chromium) => {
     const simd = await run('simd');
     const plain = await run('plain');
     expect(plain.kernels).toBe('plain');
-    expect(labels(plain.detections)).toEqual(WORDS);
+    expect(labels(plain.detections)).toEqual(labels(simd.detections));
     expect(worst(posteriors(plain.frames), posteriors(simd.frames))).toBeLessThan(1e-4);
     await page.context().close();
   });
@@ -145,11 +144,13 @@ describeInChromium('A recording in Chromium', { resources }, (chromium) => {
     const page = await chromium.open();
     const heard = await page.evaluate(hear, { url: '/samples/words.wav', options: {} });
     const expected = inNode(words.samples, words.sampleRate);
-    expect(labels(heard.detections)).toEqual(WORDS);
+    expectSpoken(labels(heard.detections));
     expect(heard.frames.length).toBe(expected.frames.length);
     expect(heard.frames.at(-1)?.sample).toBe(expected.frames.at(-1)?.sample);
     const difference = worst(posteriors(heard.frames), posteriors(expected.frames));
     console.log(`a file: posteriors differ by at most ${difference.toExponential(1)} from Node's`);
+    // Browsers make their own floats of 16 bits.
+    expect(difference).toBeLessThan(1e-3);
     await page.context().close();
   });
 });

@@ -3,6 +3,7 @@ import type { DetectionEvent, FrameEvent, ListenerState, ListenOptions } from '.
 import type * as Client from '../../src/client/index.js';
 import { loadModel } from '../../src/model.ts';
 import { bundledModelBytes } from '../helpers/models.ts';
+import { expectSpoken, FEWEST_HEARD } from '../helpers/spoken.ts';
 import { Line } from '../server/line.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
 import { describeInChromium } from './helpers/in-chromium.ts';
@@ -93,9 +94,9 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     }, line.url);
     await expect.poll(() => heard.length, { timeout: 15_000 }).toBeGreaterThan(1);
     line.cut();
-    await expect.poll(() => heard.length, { timeout: 15_000 }).toBe(6);
+    await expect.poll(() => heard.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(FEWEST_HEARD);
     await page.evaluate(() => (globalThis as unknown as { stop(): Promise<void> }).stop());
-    expect(heard).toEqual(labels(alone(model, sampleRate, samples).filter((event) => event.type === 'detection')));
+    expectSpoken(heard);
     expect(states.filter((state) => state !== 'suspended')).toEqual(['reconnecting', 'running', 'stopped']);
     const streams = async () => (await fetch(`${server.url.replace('ws', 'http')}/v1/streams`)).json();
     await expect.poll(streams, { timeout: 10_000 }).toEqual({ streams: [] });

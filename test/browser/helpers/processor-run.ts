@@ -5,7 +5,7 @@ export interface ProcessorRun {
   median: number;
   p99: number;
   worst: number;
-  /** Used bytes of the JavaScript heap, collected, after the first tenth and at the end. */
+  /** Bytes in use after collection, those behind typed arrays included, after the first tenth and at the end. */
   heapBefore: number;
   heapAfter: number;
   reports: number;

@@ -25,7 +25,8 @@ export async function watchWorkerHeap(page: Page): Promise<{ usedBytes(): Promis
   return {
     async usedBytes() {
       await ask('HeapProfiler.collectGarbage');
-      return (await ask('Runtime.getHeapUsage')).usedSize;
+      const { usedSize, backingStorageSize } = await ask('Runtime.getHeapUsage');
+      return usedSize + backingStorageSize;
     },
   };
 }

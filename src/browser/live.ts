@@ -1,4 +1,4 @@
-import { unexpected } from '../errors.js';
+import { EarshotError, unexpected } from '../errors.js';
 import type { Ear } from './ear.js';
 import { keepRunning } from './keep-running.js';
 import type { Started, Starting } from './listener.js';
@@ -11,9 +11,17 @@ export async function hearStream(starting: Starting, stream: MediaStream): Promi
   }
   const context = starting.options.audioContext ?? ownContext(starting);
   const started = await hear(starting, context);
-  const source = context.createMediaStreamSource(stream);
-  connect(starting, source, started);
+  connect(starting, sourceOf(context, stream), started);
   return started;
+}
+
+function sourceOf(context: AudioContext, stream: MediaStream): AudioNode {
+  try {
+    return context.createMediaStreamSource(stream);
+  } catch (cause) {
+    const message = `This browser does not hear this stream in a context of ${context.sampleRate} Hz`;
+    throw new EarshotError('EARSHOT_UNSUPPORTED', message, { cause });
+  }
 }
 
 /** Listens to what leaves a node of somebody else's graph. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build as esbuild } from 'esbuild';
+import { type BuildOptions, build as esbuild } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
 import { afterAll, expect, it } from 'vitest';
@@ -35,6 +35,17 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const vite = { root: project, base: '/sub/', logLevel: 'error', configFile: false } as const;
 
+const bundling: BuildOptions = {
+  entryPoints: [join(project, 'with-esbuild.js')],
+  bundle: true,
+  format: 'esm',
+  loader: { '.worklet.js': 'file', '.safetensors': 'file' },
+  logLevel: 'error',
+};
+
+const folder = (name: string) => pathToFileURL(join(project, name, '/'));
+const ANY_ORIGIN = { '*': { 'access-control-allow-origin': '*' } };
+
 /** What the page at a URL says once it has heard. */
 async function said(chromium: InChromium, url: string): Promise<string> {
   const page: Page = await chromium.browser.newPage();
@@ -65,24 +76,28 @@ describeInChromium('The packed library', {}, (chromium) => {
   });
 
   it('works in a page that esbuild bundles', async () => {
-    await esbuild({
-      entryPoints: [join(project, 'with-esbuild.js')],
-      outdir: join(project, 'bundled'),
-      bundle: true,
-      format: 'esm',
-      loader: { '.worklet.js': 'file', '.safetensors': 'file' },
-      publicPath: '/bundled',
-      logLevel: 'error',
-    });
-    const bundled = pathToFileURL(join(project, 'bundled/'));
-    const server = await serve({ '/': page('/bundled/with-esbuild.js'), '/bundled/': bundled });
+    await esbuild({ ...bundling, outdir: join(project, 'bundled'), publicPath: '/bundled' });
+    const server = await serve({ '/': page('/bundled/with-esbuild.js'), '/bundled/': folder('bundled') });
     expect(await said(chromium, `${server.origin}/`)).toBe('50 frames simd');
     server.close();
   });
 
+  it('works in pages that are bundled for another origin to give', async () => {
+    const other = await serve({ '/vite/': folder('vite'), '/esbuild/': folder('esbuild') }, ANY_ORIGIN);
+    await build({ ...vite, base: `${other.origin}/vite/`, build: { outDir: 'vite' } });
+    await esbuild({ ...bundling, outdir: join(project, 'esbuild'), publicPath: `${other.origin}/esbuild` });
+    const server = await serve({
+      '/vite/': new URL('index.html', folder('vite')),
+      '/esbuild/': page(`${other.origin}/esbuild/with-esbuild.js`),
+    });
+    expect(await said(chromium, `${server.origin}/vite/`)).toBe('50 frames simd');
+    expect(await said(chromium, `${server.origin}/esbuild/`)).toBe('50 frames simd');
+    server.close();
+    other.close();
+  });
+
   it('works from a script tag, with the library and the model on another origin', async () => {
-    const installed = pathToFileURL(join(project, 'node_modules/earshot/'));
-    const other = await serve({ '/earshot/': installed }, { '*': { 'access-control-allow-origin': '*' } });
+    const other = await serve({ '/earshot/': folder('node_modules/earshot') }, ANY_ORIGIN);
     const script = `
       import { fetchModel, listenTo } from '${other.origin}/earshot/dist/browser/index.js';
       const modelUrl = '${other.origin}/earshot/models/commands.safetensors';${HEAR_A_SECOND}`;

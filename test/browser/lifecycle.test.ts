@@ -250,6 +250,71 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     await page.context().close();
   });
 
+  it.each([
+    ['SecurityError', 'EARSHOT_MICROPHONE_DENIED'],
+    ['OverconstrainedError', 'EARSHOT_MICROPHONE_MISSING'],
+    ['NotReadableError', 'EARSHOT_MICROPHONE_LOST'],
+    ['AbortError', 'EARSHOT_MICROPHONE_LOST'],
+    ['NotSupportedError', 'EARSHOT_UNSUPPORTED'],
+  ])('has a code for what browsers call %s', async (name, code) => {
+    const page = await chromium.open();
+    await page.evaluate((name) => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        throw new DOMException('No', name);
+      };
+    }, name);
+    expect(await page.evaluate(codeOf, {})).toBe(code);
+    await page.context().close();
+  });
+
+  it('gives the microphone back where a context of that rate cannot have it, as in Firefox', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const code = await page.evaluate(async () => {
+      const audioContext = new AudioContext({ sampleRate: 8000 });
+      audioContext.createMediaStreamSource = () => {
+        throw new DOMException('Other sample-rate', 'NotSupportedError');
+      };
+      return earshot.listen({ model: modelBytes, audioContext }).catch((error) => error.code);
+    });
+    expect(code).toBe('EARSHOT_UNSUPPORTED');
+    expect(await page.evaluate(() => opened.tracks.map(({ readyState }) => readyState))).toEqual(['ended']);
+    await page.context().close();
+  });
+
+  it('says when a model cannot be fetched', async () => {
+    const page = await chromium.open();
+    const codes = await page.evaluate(() =>
+      Promise.all(
+        ['/nowhere.safetensors', 'http://127.0.0.1:1/'].map((url) => earshot.fetchModel(url).catch(({ code }) => code)),
+      ),
+    );
+    expect(codes).toEqual(['EARSHOT_MODEL_NOT_FOUND', 'EARSHOT_MODEL_NOT_FOUND']);
+    await page.context().close();
+  });
+
+  it('hears a stream and a node of a graph, and refuses what is neither', async () => {
+    const page = await chromium.open();
+    const heard = await page.evaluate(async () => {
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context);
+      const destination = context.createMediaStreamDestination();
+      tone.connect(destination);
+      tone.start();
+      const isHeard = (source: MediaStream | AudioNode) =>
+        new Promise<boolean>((resolve, reject) => {
+          const onSamples = (samples: Float32Array) => samples.some((sample) => sample > 0.5) && resolve(true);
+          earshot.listenTo(source, { model: modelBytes, onSamples }).catch(reject);
+        });
+      const codes = [new MediaStream(), 'a stream' as never].map((source) =>
+        earshot.listenTo(source, { model: modelBytes }).catch(({ code }) => code),
+      );
+      return Promise.all([isHeard(destination.stream), isHeard(tone), ...codes]);
+    });
+    expect(heard).toEqual([true, true, 'EARSHOT_BAD_ARGUMENT', 'EARSHOT_BAD_ARGUMENT']);
+    await page.context().close();
+  });
+
   it('ends with the tracks of a stream that was handed over', async () => {
     const page = await chromium.open();
     const states = await page.evaluate(async () => {

@@ -26,7 +26,8 @@ const statistics = {
   deviation: new Float32Array(config.coefficients).fill(1),
 };
 const network = new TrainingNetwork(kernels, memory, config, statistics, { steps, rows });
-const optimiser = new Optimiser(kernels, memory, parameterPlan(config), PRESETS.plain);
+// AdamW for all, as in PyTorch.
+const optimiser = new Optimiser(kernels, memory, parameterPlan(config), [], PRESETS.plain);
 optimiser.state = initialState(initialParameters(config, 1));
 const member = new TeamMember(team, index);
 const random = new Random(2, index);

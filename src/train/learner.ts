@@ -7,7 +7,7 @@ import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
 import { crossEntropy, type SegmentKind, weighSteps } from './loss.js';
 import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
 import { Optimiser } from './optimiser.js';
-import { parameterPlan } from './parameters.js';
+import { hiddenMatrices, parameterPlan } from './parameters.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
 import { Segments } from './segments.js';
@@ -39,7 +39,8 @@ export class Learner {
     const { config, recipe, statistics, rows } = options;
     const shape = { steps: segmentFrames(config), rows };
     const network = new TrainingNetwork(kernels, memory, config, statistics, shape);
-    return new Learner(options, network, new Optimiser(kernels, memory, parameterPlan(config), recipe));
+    const plan = parameterPlan(config);
+    return new Learner(options, network, new Optimiser(kernels, memory, plan, hiddenMatrices(config), recipe));
   }
 
   private constructor(options: LearnerOptions, network: TrainingNetwork, optimiser: Optimiser) {

@@ -1,4 +1,6 @@
 import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
+import { Muon, type Sharing } from './muon.js';
+import type { Matrix } from './orthogonaliser.js';
 import { type ParameterPlan, weightDecays } from './parameters.js';
 
 export interface OptimiserOptions {
@@ -19,7 +21,14 @@ export interface OptimiserState {
   readonly weights: Float32Array<ArrayBuffer>;
   readonly average: Float32Array<ArrayBuffer>;
   readonly first: Float32Array<ArrayBuffer>;
+  /** 0 for the matrices. */
   readonly second: Float32Array<ArrayBuffer>;
+}
+
+/** Floats of a vector. */
+interface Range {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** The state before the first step. */
@@ -28,7 +37,10 @@ export function initialState(weights: Float32Array<ArrayBuffer>): OptimiserState
   return { steps: 0, weights, average: weights, first: zeros(), second: zeros() };
 }
 
-/** AdamW with clipped gradients and an exponential moving average of the weights. */
+/**
+ * Muon for matrices and AdamW for all other parameters, with clipped gradients and an exponential moving average of the
+ * weights.
+ */
 export class Optimiser {
   /** Addresses of vectors of all parameters. */
   readonly weights: number;
@@ -38,12 +50,21 @@ export class Optimiser {
   readonly #memory: TrainingMemory;
   readonly #floats: number;
   readonly #options: OptimiserOptions;
+  readonly #muon: Muon;
+  readonly #others: readonly Range[];
   readonly #first: number;
   readonly #second: number;
   readonly #decays: number;
   #steps = 0;
 
-  constructor(kernels: TrainingKernels, memory: TrainingMemory, plan: ParameterPlan, options: OptimiserOptions) {
+  /** @param matrices whole parameters or parts of them; the rest of such a parameter stays as it is */
+  constructor(
+    kernels: TrainingKernels,
+    memory: TrainingMemory,
+    plan: ParameterPlan,
+    matrices: readonly Matrix[],
+    options: OptimiserOptions,
+  ) {
     const { floats } = plan;
     this.#kernels = kernels;
     this.#memory = memory;
@@ -56,6 +77,9 @@ export class Optimiser {
     this.#second = memory.floats(floats);
     this.#decays = memory.floats(floats);
     memory.view(this.#decays, floats).set(weightDecays(plan, options.weightDecay));
+    const vectors = { weights: this.weights, gradients: this.gradients, momentum: this.#first };
+    this.#muon = new Muon(kernels, memory, vectors, floats, matrices);
+    this.#others = plan.parameters.filter((one) => !matrices.some(({ offset }) => offset === one.offset));
   }
 
   get state(): OptimiserState {
@@ -82,31 +106,47 @@ export class Optimiser {
     return this.#view(this.gradients);
   }
 
-  /** Takes a step along the gradients. Returns their length (2-norm) before clipping. */
-  step(rate: number): number {
-    const { clipNorm, averaging } = this.#options;
+  /**
+   * Takes a step along the gradients. Returns their length (2-norm) before clipping.
+   * @param team of workers that take the same step, to share the work of it
+   */
+  step(rate: number, team?: Sharing): number {
+    const { clipNorm, averaging, weightDecay } = this.#options;
     const kernels = this.#kernels;
     const norm = Math.sqrt(kernels.scale(this.gradients, this.#floats, 1));
     if (norm > clipNorm) kernels.scale(this.gradients, this.#floats, clipNorm / norm);
     this.#steps++;
     const t = this.#steps;
-    kernels.adamw(
+    this.#muon.step(rate, weightDecay, team);
+    for (const range of this.#others) this.#stepAlong(range, rate);
+    // At first the average covers fewer steps, so that it soon forgets the random weights.
+    kernels.average(this.average, this.weights, this.#floats, Math.min(averaging, (1 + t) / (10 + t)));
+    return norm;
+  }
+
+  #stepAlong({ offset, length }: Range, rate: number): void {
+    const [weights, gradients, first, second, decays] = [
       this.weights,
       this.gradients,
       this.#first,
       this.#second,
-      this.#floats,
+      this.#decays,
+    ].map((vector) => vector + offset * 4);
+    const t = this.#steps;
+    this.#kernels.adamw(
+      weights,
+      gradients,
+      first,
+      second,
+      length,
       BETA1,
       BETA2,
       rate / (1 - BETA1 ** t),
       1 / Math.sqrt(1 - BETA2 ** t),
       EPSILON,
-      this.#decays,
+      decays,
       rate,
     );
-    // At first the average covers fewer steps, so that it soon forgets the random weights.
-    kernels.average(this.average, this.weights, this.#floats, Math.min(averaging, (1 + t) / (10 + t)));
-    return norm;
   }
 
   #view(address: number): Float32Array {

@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../config.js';
 import type { Tensor } from '../rnn/safetensors.js';
 import { GATES } from '../rnn/weights.js';
+import type { Matrix } from './orthogonaliser.js';
 import { Random } from './random.js';
 
 /** One tensor in the vector of all parameters. */
@@ -57,6 +58,17 @@ export function findParameter({ parameters }: ParameterPlan, name: string): Para
 }
 
 const isWeight = ({ name }: Parameter): boolean => name.includes('weight');
+
+/** The matrices between the features and the last layer, those of each gate apart. */
+export function hiddenMatrices(config: ModelConfig): Matrix[] {
+  const hidden = parameterPlan(config).parameters.filter((one) => isWeight(one) && !one.name.startsWith('dense.'));
+  return hidden.flatMap(({ name, shape, offset, length }) => {
+    const gates = name.startsWith('rnn.') ? GATES[config.cell] : 1;
+    const rows = shape[0] / gates;
+    const columns = length / shape[0];
+    return Array.from({ length: gates }, (_, gate) => ({ offset: offset + gate * rows * columns, rows, columns }));
+  });
+}
 
 /** Inputs of one output of a parameter's layer; of a bias, those of its layer are not known here. */
 const fanIn = ({ shape }: Parameter): number => shape.slice(1).reduce((product, n) => product * n, 1);

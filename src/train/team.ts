@@ -20,15 +20,21 @@ const PASSED = 1;
 
 /** One worker's place in the team. */
 export class TeamMember {
+  /** From 0 to `size` - 1. */
+  readonly index: number;
   readonly #memory: TeamMemory;
-  readonly #index: number;
   readonly #barrier: Int32Array;
   #turn = 0;
 
   constructor(memory: TeamMemory, index: number) {
     this.#memory = memory;
-    this.#index = index;
+    this.index = index;
     this.#barrier = new Int32Array(memory.barrier);
+  }
+
+  /** Members of the team. */
+  get size(): number {
+    return this.#memory.size;
   }
 
   /**
@@ -36,7 +42,7 @@ export class TeamMember {
    * same bits for all of them. Returns the sum of the losses.
    */
   sum(gradients: Float32Array, loss: number): number {
-    const own = this.#part(this.#index);
+    const own = this.#part(this.index);
     own.set(gradients);
     own[gradients.length] = loss;
     this.#meet();

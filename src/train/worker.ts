@@ -52,7 +52,8 @@ async function work(start: WorkerStart, tell: (report: WorkerReport) => void): P
       const first = step * recipe.batch + index * rows;
       const own = learner.accumulate(order.subarray(first, first + rows), epoch, step, index * rows);
       const loss = member.sum(optimiser.gradientView, own) / recipe.batch;
-      norms += optimiser.step(learningRate(rateOf(recipe), epoch * steps + step, recipe.epochs * steps));
+      const rate = learningRate(rateOf(recipe), epoch * steps + step, recipe.epochs * steps);
+      norms += optimiser.step(rate, member);
       losses += loss;
       if (index === 0) tell({ type: 'step', step: step + 1, steps, loss });
     }

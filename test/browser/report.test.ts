@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { chart } from '../../src/train/report/chart.ts';
 import { htmlPage } from '../../src/train/report/html-page.ts';
 import { describeInChromium } from './helpers/in-chromium.ts';
+import { sayLanguage } from './helpers/language.ts';
 
 const report = await htmlPage({
   title: 'A <report>',
@@ -17,8 +18,13 @@ const report = await htmlPage({
 });
 
 describeInChromium('a report', { resources: { '/report.html': report } }, (chromium) => {
-  test.each([1000, 400])('draws its charts, as wide as a window of %i pixels allows', async (width) => {
+  test.each([
+    [1000, 'en-US'],
+    [400, 'en-US'],
+    [1000, 'en-US@posix'],
+  ])('draws its charts, as wide as a window of %i pixels allows, in the language %s', async (width, language) => {
     const page = await chromium.browser.newPage({ locale: 'en-US', viewport: { width, height: 800 } });
+    await page.addInitScript(sayLanguage, language);
     const errors: Error[] = [];
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(`${chromium.origin}/report.html`);

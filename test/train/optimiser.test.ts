@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { initialState, Optimiser } from '../../src/train/optimiser.ts';
-import { findParameter, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
+import { findParameter, hiddenMatrices, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
 import { learningRate } from '../../src/train/schedule.ts';
 import { worst } from '../helpers/kernels.ts';
 import { bench, numbers, smallConfig } from './helpers.ts';
@@ -11,7 +11,7 @@ const plan = parameterPlan(config);
 
 async function optimiser() {
   const b = await bench();
-  const made = new Optimiser(b.kernels, b.memory, plan, OPTIONS);
+  const made = new Optimiser(b.kernels, b.memory, plan, hiddenMatrices(config), OPTIONS);
   made.state = initialState(initialParameters(config, 1));
   return made;
 }

@@ -8,6 +8,7 @@ import { closeServer, openServer } from '../../src/page-server/listen.ts';
 import { pageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';
+import { sayLanguage } from '../browser/helpers/language.ts';
 import { expectSpoken, SPOKEN } from '../helpers/spoken.ts';
 import { seriousViolations } from './helpers/axe.ts';
 import { mainThreadWork } from './helpers/main-thread.ts';
@@ -50,11 +51,12 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     microphone?: boolean;
     width?: number;
     colorScheme?: 'light' | 'dark';
+    language?: string;
   }
 
   /** Opens the page in a profile of its own; closes it at the end. */
   async function withPage(look: Look, use: (page: Page) => Promise<void>): Promise<void> {
-    const { microphone = true, width = 1280, colorScheme = 'light' } = look;
+    const { microphone = true, width = 1280, colorScheme = 'light', language = 'en-GB' } = look;
     const permissions = microphone ? ['microphone'] : [];
     const context = await chromium.browser.newContext({
       permissions,
@@ -63,6 +65,7 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       viewport: { width, height: 800 },
     });
     await context.addInitScript(microphone ? KEEP : DENY);
+    await context.addInitScript(sayLanguage, language);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const troubles: string[] = [];
@@ -101,8 +104,8 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     });
   });
 
-  it('plays a bundled recording', async () => {
-    await withPage({ microphone: false }, async (page) => {
+  it.each(['en-GB', 'en-US@posix'])('plays a bundled recording where the language is %s', async (language) => {
+    await withPage({ microphone: false, language }, async (page) => {
       await page.getByRole('button', { name: 'Six words' }).click();
       await phase(page, 'Played words.wav');
       expectSpoken(await heard(page));

@@ -1,3 +1,4 @@
+import '../known-locale.js';
 import uPlot from 'uplot';
 import type { ColumnRing } from '../column-ring.js';
 import { labelText, type PageModel } from '../page-model.js';

@@ -12,6 +12,8 @@ export interface Recipe {
   readonly weightBits: 8 | 32;
   /** Frames at a clip's end whose mean posterior labels it. */
   readonly clipFrames: number;
+  /** Of detections, for every keyword. */
+  readonly threshold: number;
   readonly epochs: number;
   /** Segments of one step, over all workers. */
   readonly batch: number;
@@ -44,6 +46,7 @@ const COMMANDS: Recipe = {
   coefficients: 20,
   weightBits: 32,
   clipFrames: 8,
+  threshold: 0.85,
   epochs: 46,
   batch: 128,
   peakRate: 3e-3,
@@ -87,6 +90,7 @@ export const PRESETS = {
     hiddenSize: 96,
     layers: 1,
     weightBits: 8,
+    threshold: 0.8,
     epochs: 18,
     peakRate: 4e-3,
     dropout: 0.05,
@@ -118,7 +122,7 @@ export function modelConfigOf(recipe: Recipe, labels: readonly string[], name: s
     decision: {
       clipFrames: recipe.clipFrames,
       smoothingFrames: 2 * recipe.clipFrames,
-      threshold: 0.8,
+      threshold: recipe.threshold,
       thresholds: {},
       refractoryFrames: 25,
       minimumFrames: 1,

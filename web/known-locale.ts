@@ -1,7 +1,4 @@
-// uPlot makes a NumberFormat of the browser's language as it loads. Chrome under LANG=C says "en-US@posix", which
-// Intl does not know, and the page would stay at "Loading the model".
-try {
-  new Intl.NumberFormat(navigator.language);
-} catch {
-  Object.defineProperty(navigator, 'language', { value: 'en-US' });
-}
+import { knowLocale } from '../src/train/report/known-locale.js';
+
+// Here, and not where it is imported, so that it is done before uPlot loads.
+knowLocale(navigator);

@@ -1,7 +1,7 @@
 import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
 import { Muon, type Sharing } from './muon.js';
 import type { Matrix } from './orthogonaliser.js';
-import { type ParameterPlan, weightDecays } from './parameters.js';
+import { type Parameter, type ParameterPlan, weightDecays } from './parameters.js';
 
 export interface OptimiserOptions {
   readonly weightDecay: number;
@@ -25,12 +25,6 @@ export interface OptimiserState {
   readonly second: Float32Array<ArrayBuffer>;
 }
 
-/** Floats of a vector. */
-interface Range {
-  readonly offset: number;
-  readonly length: number;
-}
-
 /** The state before the first step. */
 export function initialState(weights: Float32Array<ArrayBuffer>): OptimiserState {
   const zeros = () => new Float32Array(weights.length);
@@ -51,13 +45,13 @@ export class Optimiser {
   readonly #floats: number;
   readonly #options: OptimiserOptions;
   readonly #muon: Muon;
-  readonly #others: readonly Range[];
+  readonly #others: readonly Parameter[];
   readonly #first: number;
   readonly #second: number;
   readonly #decays: number;
   #steps = 0;
 
-  /** @param matrices whole parameters or parts of them; the rest of such a parameter stays as it is */
+  /** @param matrices that together make up whole parameters */
   constructor(
     kernels: TrainingKernels,
     memory: TrainingMemory,
@@ -118,13 +112,13 @@ export class Optimiser {
     this.#steps++;
     const t = this.#steps;
     this.#muon.step(rate, weightDecay, team);
-    for (const range of this.#others) this.#stepAlong(range, rate);
+    for (const parameter of this.#others) this.#stepAlong(parameter, rate);
     // At first the average covers fewer steps, so that it soon forgets the random weights.
     kernels.average(this.average, this.weights, this.#floats, Math.min(averaging, (1 + t) / (10 + t)));
     return norm;
   }
 
-  #stepAlong({ offset, length }: Range, rate: number): void {
+  #stepAlong({ offset, length }: Parameter, rate: number): void {
     const [weights, gradients, first, second, decays] = [
       this.weights,
       this.gradients,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Chart } from './chart.js';
+import { knowLocale } from './known-locale.js';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -39,17 +40,12 @@ export async function htmlPage(report: Report): Promise<string> {
 <p>${escapeHtml(report.introduction)}</p>
 ${parts.join('\n')}
 <script type="application/json" id="charts">${JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
-<script>${KNOWN_LOCALE}${script}</script>
+<script>(${knowLocale})(navigator);</script>
+<script>${script}</script>
 <script>${DRAW}</script>
 </html>
 `;
 }
-
-/** As web/known-locale.ts: uPlot fails where Intl does not know the browser's language. */
-const KNOWN_LOCALE = `
-try { new Intl.NumberFormat(navigator.language); }
-catch { Object.defineProperty(navigator, 'language', { value: 'en-US' }); }
-`;
 
 const DRAW = `
 JSON.parse(document.getElementById('charts').textContent).forEach(({ options, data }, n) => {

@@ -15,6 +15,8 @@ export async function simdKernels(): Promise<Kernels | undefined> {
 /** Rows of a block of 32-bit and of 8-bit weights in assembly.ts; all are padded to a multiple of the smaller. */
 const BLOCK_ROWS = 32;
 const INT8_BLOCK_ROWS = 16;
+/** Streams whose inputs assembly.ts lays side by side. */
+const STREAMS_AT_ONCE = 4;
 /** What assembly.ts reads beyond the weights that it needs. */
 const PREFETCH_BYTES = 2176;
 
@@ -31,7 +33,7 @@ class SimdKernels implements Kernels {
   readonly memory: KernelMemory;
   readonly #wasm: Exports;
   #scratch = 0;
-  #scratchColumns = 0;
+  #scratchBytes = 0;
 
   constructor(module: WebAssembly.Module) {
     const memory = new WebAssembly.Memory({ initial: 1 });
@@ -58,6 +60,7 @@ class SimdKernels implements Kernels {
   #pack({ rows, columns }: LinearWeights, values: Float32Array): number {
     const padded = padRows(rows);
     const address = this.memory.allocate(padded * columns * 4 + PREFETCH_BYTES);
+    this.#reserveScratch(STREAMS_AT_ONCE * columns * 4);
     const { f32 } = this.memory;
     for (let r = 0; r < rows; r++) {
       const first = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS;
@@ -71,10 +74,7 @@ class SimdKernels implements Kernels {
   #packInt8({ rows, columns }: LinearWeights, values: Int8Array): number {
     const evenColumns = columns + (columns % 2);
     const address = this.memory.allocate(padRows(rows) * evenColumns);
-    if (this.#scratchColumns < evenColumns) {
-      this.#scratch = this.memory.allocate(evenColumns * 2);
-      this.#scratchColumns = evenColumns;
-    }
+    this.#reserveScratch(evenColumns * 2);
     const { i8 } = this.memory;
     for (let r = 0; r < rows; r++) {
       const block = Math.floor(r / INT8_BLOCK_ROWS) * INT8_BLOCK_ROWS * evenColumns;
@@ -84,6 +84,12 @@ class SimdKernels implements Kernels {
       }
     }
     return address;
+  }
+
+  #reserveScratch(bytes: number): void {
+    if (bytes <= this.#scratchBytes) return;
+    this.#scratch = this.memory.allocate(bytes);
+    this.#scratchBytes = bytes;
   }
 
   #vector(length: number, values?: Float32Array): number {
@@ -96,7 +102,7 @@ class SimdKernels implements Kernels {
     const relu = l.relu ? 1 : 0;
     const rows = l.outputStride / 4;
     if (l.scales === 0) {
-      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, rows, l.columns, relu);
+      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, rows, l.columns, relu, this.#scratch);
     } else {
       const most = activationMax(l.columns);
       this.#wasm.linear8(

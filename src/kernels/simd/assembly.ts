@@ -9,11 +9,16 @@
 
 const ROWS: i32 = 16;
 
+// `scratch` has room for the inputs of four streams.
 export function linear(
   weights: usize, bias: usize, inputs: usize, n: i32, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
+  scratch: usize,
 ): void {
   let s: i32 = 0;
-  for (; s + 4 <= n; s += 4) linear4(weights, bias, inputs + (s << 2), out + s * outStride, outStride, rows, columns, relu);
+  for (; s + 4 <= n; s += 4) {
+    interleave4(inputs + (s << 2), columns, scratch);
+    linear4(weights, bias, scratch, out + s * outStride, outStride, rows, columns, relu);
+  }
   for (; s < n; s++) linear1(weights, bias, load<u32>(inputs + (s << 2)), out + s * outStride, rows, columns, relu);
 }
 
@@ -74,44 +79,65 @@ function rectify(out: usize, rows: i32): void {
   for (; out < end; out += 16) v128.store(out, f32x4.pmax(f32x4.splat(0), v128.load(out)));
 }
 
-// Four streams share each load of the weights: eight rows at a time, so that the sums fit into registers.
-export function linear4(
-  weights: usize, bias: usize, inputs: usize, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
+// The inputs of four streams side by side, so that one address leads to all four.
+function interleave4(inputs: usize, columns: i32, out: usize): void {
+  let x0: usize = load<u32>(inputs), x1: usize = load<u32>(inputs, 4);
+  let x2: usize = load<u32>(inputs, 8), x3: usize = load<u32>(inputs, 12);
+  const end: usize = out + (columns << 4);
+  for (; out < end; out += 16) {
+    store<f32>(out, load<f32>(x0));
+    store<f32>(out, load<f32>(x1), 4);
+    store<f32>(out, load<f32>(x2), 8);
+    store<f32>(out, load<f32>(x3), 12);
+    x0 += 4;
+    x1 += 4;
+    x2 += 4;
+    x3 += 4;
+  }
+}
+
+// Four streams, whose inputs x holds side by side, share each load of the weights: eight rows at a time.
+function linear4(
+  weights: usize, bias: usize, x: usize, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
 ): void {
-  const x0: usize = load<u32>(inputs), x1: usize = load<u32>(inputs, 4);
-  const x2: usize = load<u32>(inputs, 8), x3: usize = load<u32>(inputs, 12);
-  const xBytes: usize = columns << 2;
+  const xEnd: usize = x + (columns << 4);
   for (let row: i32 = 0; row < rows; row += 8) {
     const first: i32 = row & ~31;
     const width: usize = min(32, rows - first) << 2;
-    let w: usize = weights + (first * columns << 2) + ((row - first) << 2);
-    const low = v128.load(bias + (row << 2)), high = v128.load(bias + (row << 2), 16);
-    let a0 = low, a1 = low, a2 = low, a3 = low;
-    let b0 = high, b1 = high, b2 = high, b3 = high;
-    for (let c: usize = 0; c < xBytes; c += 4) {
-      const w0 = v128.load(w), w1 = v128.load(w, 16);
-      const s0 = v128.load32_splat(x0 + c), s1 = v128.load32_splat(x1 + c);
-      const s2 = v128.load32_splat(x2 + c), s3 = v128.load32_splat(x3 + c);
-      a0 = f32x4.add(a0, f32x4.mul(s0, w0));
-      b0 = f32x4.add(b0, f32x4.mul(s0, w1));
-      a1 = f32x4.add(a1, f32x4.mul(s1, w0));
-      b1 = f32x4.add(b1, f32x4.mul(s1, w1));
-      a2 = f32x4.add(a2, f32x4.mul(s2, w0));
-      b2 = f32x4.add(b2, f32x4.mul(s2, w1));
-      a3 = f32x4.add(a3, f32x4.mul(s3, w0));
-      b3 = f32x4.add(b3, f32x4.mul(s3, w1));
-      w += width;
-    }
-    let o: usize = out + (row << 2);
-    store2(o, a0, b0);
-    o += outStride;
-    store2(o, a1, b1);
-    o += outStride;
-    store2(o, a2, b2);
-    o += outStride;
-    store2(o, a3, b3);
+    const w: usize = weights + (first * columns << 2) + ((row - first) << 2);
+    block8x4(w, width, bias + (row << 2), x, xEnd, out + (row << 2), outStride);
   }
   if (relu) for (let s: i32 = 0; s < 4; s++) rectify(out + s * outStride, rows);
+}
+
+// Eight sums, two weights, and at most three more fit into the registers. (Exported for the reason of block32.)
+export function block8x4(
+  w: usize, width: usize, bias: usize, x: usize, xEnd: usize, out: usize, outStride: usize,
+): void {
+  const low = v128.load(bias), high = v128.load(bias, 16);
+  let a0 = low, a1 = low, a2 = low, a3 = low;
+  let b0 = high, b1 = high, b2 = high, b3 = high;
+  for (; x < xEnd; x += 16) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16);
+    const s0 = v128.load32_splat(x), s1 = v128.load32_splat(x, 4);
+    a0 = f32x4.add(a0, f32x4.mul(s0, w0));
+    b0 = f32x4.add(b0, f32x4.mul(s0, w1));
+    a1 = f32x4.add(a1, f32x4.mul(s1, w0));
+    b1 = f32x4.add(b1, f32x4.mul(s1, w1));
+    const s2 = v128.load32_splat(x, 8), s3 = v128.load32_splat(x, 12);
+    a2 = f32x4.add(a2, f32x4.mul(s2, w0));
+    b2 = f32x4.add(b2, f32x4.mul(s2, w1));
+    a3 = f32x4.add(a3, f32x4.mul(s3, w0));
+    b3 = f32x4.add(b3, f32x4.mul(s3, w1));
+    w += width;
+  }
+  store2(out, a0, b0);
+  out += outStride;
+  store2(out, a1, b1);
+  out += outStride;
+  store2(out, a2, b2);
+  out += outStride;
+  store2(out, a3, b3);
 }
 
 // @ts-ignore: decorator

@@ -1,10 +1,11 @@
 import type { ModelConfig } from '../config.js';
 import { FusedExtractor } from '../features/fused.js';
 import { Augmenter } from './augment/augmenter.js';
+import { maskRow } from './augment/mask.js';
 import type { TrainingData } from './data/training-data.js';
 import { extractRow, StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
 import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
-import { crossEntropy, type SegmentKind, weighSteps } from './loss.js';
+import { crossEntropy, logPriorsOf, type SegmentKind, weighSteps } from './loss.js';
 import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
 import { Optimiser } from './optimiser.js';
 import { hiddenMatrices, parameterPlan } from './parameters.js';
@@ -28,6 +29,7 @@ export class Learner {
   readonly network: TrainingNetwork;
   readonly #options: LearnerOptions;
   readonly #segments: Segments;
+  readonly #logPriors: readonly number[];
   readonly #augmenter: Augmenter;
   readonly #extractor: FusedExtractor;
   readonly #samples: Float32Array;
@@ -49,6 +51,7 @@ export class Learner {
     this.network = network;
     this.optimiser = optimiser;
     this.#segments = new Segments(data, recipe);
+    this.#logPriors = logPriorsOf(this.#segments.draws(config.labels.length));
     this.#augmenter = new Augmenter(data, config.sampleRate, segmentSamples(config), recipe.augmentation);
     this.#extractor = new FusedExtractor(config);
     this.#samples = new Float32Array(segmentSamples(config));
@@ -85,16 +88,17 @@ export class Learner {
       weighSteps(kind, network.logits, row, weights);
     });
     for (let i = 0; i < weights.length; i++) weights[i] /= recipe.batch;
-    const loss = crossEntropy(network.logits, { labels, weights, smoothing: recipe.labelSmoothing });
+    const targets = { labels, weights, smoothing: recipe.labelSmoothing, logPriors: this.#logPriors };
+    const loss = crossEntropy(network.logits, targets);
     optimiser.gradientView.fill(0);
     network.backward(optimiser.gradients);
     return loss * recipe.batch;
   }
 
   #prepare(indices: Int32Array, epoch: number, step: number, firstRow: number) {
-    const { seed, rows } = this.#options;
-    const { network } = this;
-    const { values } = network.features;
+    const { seed, rows, recipe, statistics } = this.#options;
+    const { features } = this.network;
+    const { values } = features;
     this.#carry(epoch, step, firstRow);
     const labels = new Int32Array(rows);
     const kinds: SegmentKind[] = [];
@@ -102,7 +106,8 @@ export class Learner {
       const random = new Random(seed, epoch, step, firstRow + row);
       const { kind, label, span } = this.#segments.at(indices[row], random);
       this.#augmenter.segment(kind, span, random, this.#samples);
-      extractRow(this.#extractor, this.#options.config, this.#samples, network.features, values, row);
+      extractRow(this.#extractor, this.#options.config, this.#samples, features, values, row);
+      if (random.chance(recipe.augmentation.maskShare)) maskRow(features, values, row, statistics.mean, random);
       labels[row] = label;
       kinds.push(kind);
     }

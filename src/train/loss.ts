@@ -49,18 +49,25 @@ export interface Targets {
   readonly weights: Float32Array;
   /** Share of the target that is spread evenly over all labels. */
   readonly smoothing: number;
+  /** Logarithm of how often each label is drawn, up to a constant; all alike where it is left out. */
+  readonly logPriors?: ArrayLike<number>;
 }
 
 /**
  * Softmax cross-entropy with label smoothing (Szegedy et al. 2016), or -log(1 - the keywords' posteriors) where any
  * background is right: writes the logits' gradients and returns the weighted sum of losses.
+ *
+ * The loss adds the labels' log priors to the logits, so that the logits themselves, which are all that is used later,
+ * take every label for equally likely (logit adjustment, Menon et al. 2021, https://arxiv.org/abs/2007.07314). Else
+ * `_unknown_`, drawn several times as often as a keyword, would win where there is doubt.
  */
-export function crossEntropy(logits: Signal, { labels, weights, smoothing }: Targets): number {
+export function crossEntropy(logits: Signal, { labels, weights, smoothing, logPriors }: Targets): number {
   const { values, gradients, size, rows, steps } = logits;
+  const one = new Float32Array(size);
   let total = 0;
   for (let i = 0; i < steps * rows; i++) {
     const at = i * size;
-    const one = values.subarray(at, at + size);
+    for (let l = 0; l < size; l++) one[l] = values[at + l] + (logPriors?.[l] ?? 0);
     const gradient = gradients.subarray(at, at + size);
     const label = labels[i % rows];
     if (weights[i] === 0) gradient.fill(0);
@@ -68,6 +75,13 @@ export function crossEntropy(logits: Signal, { labels, weights, smoothing }: Tar
     else total += labelLoss(one, label, smoothing, weights[i], gradient);
   }
   return total;
+}
+
+/** Log priors of labels by how often each is drawn, against the keywords' mean; 0 for one that is never drawn. */
+export function logPriorsOf(draws: readonly number[]): number[] {
+  const keywords = draws.slice(BACKGROUND_LABELS);
+  const mean = keywords.reduce((sum, count) => sum + count, 0) / keywords.length;
+  return draws.map((count) => (count > 0 ? Math.log(count / mean) : 0));
 }
 
 function labelLoss(

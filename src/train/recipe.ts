@@ -47,11 +47,11 @@ const COMMANDS: Recipe = {
   weightBits: 32,
   clipFrames: 8,
   threshold: 0.85,
-  epochs: 46,
+  epochs: 62,
   batch: 128,
   peakRate: 3e-3,
   warmUp: 0.12,
-  weightDecay: 0.02,
+  weightDecay: 0.05,
   clipNorm: 2,
   averaging: 0.999,
   dropout: 0.1,
@@ -73,6 +73,7 @@ const COMMANDS: Recipe = {
     floorShare: 0.7,
     floorDb: [-95, -60],
     silencePeakDb: [-95, 0],
+    maskShare: 0.5,
   },
 };
 
@@ -94,6 +95,7 @@ export const PRESETS = {
     epochs: 18,
     peakRate: 4e-3,
     dropout: 0.05,
+    augmentation: { ...COMMANDS.augmentation, maskShare: 0 },
   },
   /** The starter's shape, without convolutions: 158,000 parameters at every frame. */
   plain: { ...COMMANDS, convolutions: [], hiddenSize: 128, clipFrames: 6 },

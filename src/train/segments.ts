@@ -41,6 +41,14 @@ export class Segments {
     this.count = this.#words.count + this.#others.length;
   }
 
+  /** How many segments of an epoch have each of so many labels; those of running speech have none. */
+  draws(labels: number): number[] {
+    const silences = this.#others.filter((what) => what === SILENCE).length;
+    return Array.from({ length: labels }, (_, label) =>
+      label === SILENCE_LABEL ? silences : this.#words.drawsOf(label),
+    );
+  }
+
   /** The segments of an epoch in their order, for `at`. */
   order(seed: number, epoch: number): Int32Array {
     const random = new Random(seed, epoch, ORDER);

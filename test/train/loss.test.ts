@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TrainingMemory } from '../../src/train/kernels/kernels.ts';
-import { ANY_BACKGROUND, crossEntropy, type SegmentKind, weighSteps } from '../../src/train/loss.ts';
+import { ANY_BACKGROUND, crossEntropy, logPriorsOf, type SegmentKind, weighSteps } from '../../src/train/loss.ts';
 import { Signal } from '../../src/train/network/signal.ts';
+import { worst } from '../helpers/kernels.ts';
 import { numbers } from './helpers.ts';
 
 describe('the loss', () => {
@@ -64,6 +65,41 @@ describe('the loss', () => {
         expect((nudged(1e-2) - nudged(-1e-2)) / 2e-2).toBeCloseTo(gradient, 3);
       }),
     );
+  });
+
+  test('with log priors is the loss of logits with these added', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 4, maxLength: 4 }),
+        (seed, logPriors) => {
+          const targets = { labels: [ANY_BACKGROUND, 0, 3], weights: new Float32Array(6).fill(0.5), smoothing: 0.1 };
+          const [signal, shifted] = [logits(seed), logits(seed)];
+          shifted.values.forEach((value, i) => {
+            shifted.values[i] = value + logPriors[i % 4];
+          });
+          expect(crossEntropy(signal, { ...targets, logPriors })).toBeCloseTo(crossEntropy(shifted, targets), 5);
+          expect(worst(signal.gradients, shifted.gradients)).toBeLessThan(1e-6);
+        },
+      ),
+    );
+  });
+
+  test('teaches a network that hears nothing to take all labels for equally likely, however often they are drawn', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 4, maxLength: 4 }), (draws) => {
+        const labels = draws.flatMap((count, label) => new Array<number>(count).fill(label));
+        const signal = new Signal(new TrainingMemory(), { steps: 1, rows: labels.length }, 4);
+        const weights = new Float32Array(labels.length).fill(1);
+        crossEntropy(signal, { labels, weights, smoothing: 0, logPriors: logPriorsOf(draws) });
+        const pull = [0, 1, 2, 3].map((l) => signal.gradients.reduce((sum, g, i) => (i % 4 === l ? sum + g : sum), 0));
+        for (const one of pull) expect(one).toBeCloseTo(0, 3);
+      }),
+    );
+  });
+
+  test('has finite log priors also where a label is never drawn', () => {
+    expect(logPriorsOf([0, 30, 10, 10])).toEqual([0, Math.log(3), 0, 0]);
   });
 
   test('stays finite for logits far apart', () => {

@@ -30,6 +30,8 @@ export interface Augmentation {
   readonly floorDb: Range;
   /** Peak of noise that is a `_silence_`, below full scale. */
   readonly silencePeakDb: Range;
+  /** Of segments whose MFCCs are masked. */
+  readonly maskShare: number;
 }
 
 /** Samples of 16 bits reach this far. */

@@ -28,7 +28,12 @@ export class WordDraws {
     this.#groups = groupsOf(clips);
     this.#balanceDirectories(clips.length);
     this.#repeatKeywords();
-    this.count = this.#groups.reduce((sum, { draws }) => sum + draws, 0);
+    this.count = drawsOf(this.#groups);
+  }
+
+  /** How many of them have a label. */
+  drawsOf(label: number): number {
+    return drawsOf(this.#groups.filter((group) => group.label === label));
   }
 
   /** Indices of clips, not shuffled: of each group all equally often, and some once more. */
@@ -50,13 +55,13 @@ export class WordDraws {
 
   #repeatKeywords(): void {
     const keywords = this.#groups.filter(({ label }) => label !== UNKNOWN_LABEL);
-    const drawsOf = (groups: readonly Group[]) => groups.reduce((sum, { draws }) => sum + draws, 0);
     const others = drawsOf(this.#groups) - drawsOf(keywords);
     const factor = (LEAST_KEYWORDS * others) / drawsOf(keywords);
     if (factor > 1) for (const group of keywords) group.draws = Math.round(group.draws * factor);
   }
 }
 
+const drawsOf = (groups: readonly Group[]): number => groups.reduce((sum, { draws }) => sum + draws, 0);
 const sizeOf = (groups: readonly Group[]): number => groups.reduce((sum, { clips }) => sum + clips.length, 0);
 
 function groupsOf(clips: readonly WordClip[]): Group[] {

@@ -41,6 +41,7 @@ test('within a group no recording is heard twice more than another, and another 
       const heard = [...counter(draws.draw(new Random(seed))).values()];
       expect(draws.draw(new Random(seed))).toEqual(draws.draw(new Random(seed)));
       expect(draws.draw(new Random(seed)).length).toBe(draws.count);
+      expect(draws.drawsOf(1) + draws.drawsOf(2)).toBe(draws.count);
       expect(Math.max(...heard)).toBeLessThanOrEqual(Math.ceil(many / 3 / few) + 1);
     }),
   );

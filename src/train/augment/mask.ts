@@ -2,9 +2,9 @@ import type { Signal } from '../network/signal.js';
 import type { Random } from '../random.js';
 
 /** Longest mask over time. */
-const LARGEST_FRAMES = 12;
+const LARGEST_FRAMES = 8;
 /** Widest mask, as a share of the coefficients. */
-const LARGEST_COEFFICIENT_SHARE = 0.2;
+const LARGEST_COEFFICIENT_SHARE = 0.15;
 
 /**
  * SpecAugment (Park et al. 2019, https://arxiv.org/abs/1904.08779) on the MFCCs of one row of a batch: some

@@ -3,8 +3,10 @@ import type { Random } from '../random.js';
 import { rms, wordSpan } from '../recordings/word-span.js';
 import { readAtSpeed } from './resample-clip.js';
 
-/** How often a word between two others is one of the keywords: within speech, a keyword is none. */
-const KEYWORD_SHARE = 0.4;
+/** How often a word between two others is drawn from all words, keywords among them: within speech, a keyword is none. */
+const ANY_WORD_SHARE = 0.4;
+/** After a keyword there is at least so much of the next word, in seconds. */
+const LEAST_REST_S = 0.1;
 /** From the end of one word to the start of the next, in seconds. */
 const GAP_S = [-0.03, 0.04] as const;
 /** Words of one breath are about equally loud. */
@@ -38,7 +40,7 @@ export class RunOn {
     out.fill(0);
     let at = -Math.floor(random.unit() * CUT_S * rate);
     for (let isFirst = true; at < out.length; isFirst = false) {
-      const word = this.#word(isFirst ? this.#draw(random) : this.#drawAny(random, out.length - at), speed);
+      const word = isFirst ? this.#other(random, speed) : this.#any(random, speed, out.length - at);
       const gain = (SPEECH_RMS * 10 ** (random.between(...LEVEL_DB) / 20)) / Math.max(1e-4, rms(word));
       const start = Math.max(0, -at);
       for (let i = start; i < Math.min(word.length, out.length - at); i++) out[at + i] += gain * word[i];
@@ -46,15 +48,19 @@ export class RunOn {
     }
   }
 
-  #draw(random: Random): WordClip {
-    return this.#unknown[random.below(this.#unknown.length)];
+  /** A word that is none of the keywords. */
+  #other(random: Random, speed: number): Float32Array {
+    return this.#word(this.#unknown[random.below(this.#unknown.length)], speed);
   }
 
   /** @param left samples to the segment's end: the word that reaches it is no keyword */
-  #drawAny(random: Random, left: number): WordClip {
+  #any(random: Random, speed: number, left: number): Float32Array {
     const { training } = this.#data;
-    const isKeyword = random.chance(KEYWORD_SHARE) && left > this.#sampleRate;
-    return isKeyword ? training[random.below(training.length)] : this.#draw(random);
+    if (random.chance(ANY_WORD_SHARE)) {
+      const word = this.#word(training[random.below(training.length)], speed);
+      if (word.length + LEAST_REST_S * this.#sampleRate < left) return word;
+    }
+    return this.#other(random, speed);
   }
 
   /** The part of a recording that sounds, with soft ends. */

@@ -6,6 +6,7 @@ import { throughLine } from '../../../src/train/augment/line.ts';
 import { addAtSnr, addFloor, power, setPeak } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
 import { addRoom } from '../../../src/train/augment/room.ts';
+import { RunOn } from '../../../src/train/augment/run-on.ts';
 import { tilt } from '../../../src/train/augment/tilt.ts';
 import type { TrainingData } from '../../../src/train/data/training-data.ts';
 import { Random } from '../../../src/train/random.ts';
@@ -14,6 +15,15 @@ import { worst } from '../../helpers/kernels.ts';
 import { numbers } from '../helpers.ts';
 
 const RATE = 8000;
+/** Which of two frequencies a block holds more of. */
+const strongest = (block: Float32Array, ...frequencies: number[]): number => {
+  const size = (hertz: number) =>
+    Math.hypot(
+      block.reduce((sum, x, i) => sum + x * Math.cos((2 * Math.PI * hertz * i) / RATE), 0),
+      block.reduce((sum, x, i) => sum + x * Math.sin((2 * Math.PI * hertz * i) / RATE), 0),
+    );
+  return frequencies.reduce((best, one) => (size(one) > size(best) ? one : best));
+};
 const int16 = (samples: Float32Array) => Int16Array.from(samples, (x) => Math.round(x * 32768));
 const tone = (hertz: number, n = RATE, level = 0.5) =>
   Float32Array.from({ length: n }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / RATE));
@@ -187,6 +197,25 @@ describe('segments', () => {
       const longest = Math.max(...blocks.map((_, n) => blocks.slice(n).concat(true).indexOf(true)));
       expect(longest).toBeLessThan(8);
     }
+  });
+
+  test('of words run together often hold a keyword, always between two other words', () => {
+    const words = new Int16Array(new SharedArrayBuffer(2 * 2 * RATE));
+    const [other, keyword] = [400, 1500];
+    words.set(int16(tone(other, 3200)), 2400);
+    words.set(int16(tone(keyword, 3200)), RATE + 2400);
+    const clip = (label: number) => ({ offset: (label - 1) * RATE, length: RATE, label, source: 0 });
+    const runOn = new RunOn({ ...data, samples: words, training: [clip(1), clip(2), clip(2), clip(2)] }, RATE);
+    const heard = Array.from({ length: 200 }, (_, seed) => {
+      const out = new Float32Array(8096);
+      runOn.fill(1, new Random(seed), out);
+      const blocks = Array.from({ length: 100 }, (_, n) =>
+        strongest(out.subarray(80 * n, 80 * n + 80), other, keyword),
+      );
+      expect([blocks[0], blocks.at(-1)]).toEqual([other, other]);
+      return blocks.includes(keyword);
+    });
+    expect(heard.filter(Boolean).length).toBeGreaterThan(40);
   });
 
   test('with everything off are the recording itself', () => {

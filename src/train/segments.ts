@@ -43,10 +43,9 @@ export class Segments {
 
   /** How many segments of an epoch have each of so many labels; those of running speech have none. */
   draws(labels: number): number[] {
-    const silences = this.#others.filter((what) => what === SILENCE).length;
-    return Array.from({ length: labels }, (_, label) =>
-      label === SILENCE_LABEL ? silences : this.#words.drawsOf(label),
-    );
+    const draws = Array.from({ length: labels }, (_, label) => this.#words.drawsOf(label));
+    draws[SILENCE_LABEL] += this.#others.filter((what) => what === SILENCE).length;
+    return draws;
   }
 
   /** The segments of an epoch in their order, for `at`. */

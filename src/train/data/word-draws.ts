@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
-import { UNKNOWN_LABEL, type WordClip } from './training-data.js';
+import { BACKGROUND_LABELS, UNKNOWN_LABEL, type WordClip } from './training-data.js';
 
-/** Keywords are drawn at least this often for each draw of another word: a wake word of few recordings is repeated. */
+/** All keywords together are drawn at least this often for each draw of another word, and each its part of it. */
 const LEAST_KEYWORDS = 1 / 3;
 
 /** Recordings of one label from one directory, as indices of clips, and how often an epoch draws from them. */
@@ -49,15 +49,19 @@ export class WordDraws {
     for (const group of this.#groups) {
       const beside = this.#groups.filter(({ source }) => source === group.source);
       const shares = beside.reduce((sum, { label }) => sum + shareOf(label), 0);
-      group.draws = Math.round((sizeOf(beside) * shareOf(group.label)) / shares);
+      group.draws = Math.max(1, Math.round((sizeOf(beside) * shareOf(group.label)) / shares));
     }
   }
 
+  /** A word of few recordings is repeated. */
   #repeatKeywords(): void {
-    const keywords = this.#groups.filter(({ label }) => label !== UNKNOWN_LABEL);
-    const others = drawsOf(this.#groups) - drawsOf(keywords);
-    const factor = (LEAST_KEYWORDS * others) / drawsOf(keywords);
-    if (factor > 1) for (const group of keywords) group.draws = Math.round(group.draws * factor);
+    const keywords = new Set(this.#groups.map(({ label }) => label).filter((label) => label >= BACKGROUND_LABELS));
+    const least = (LEAST_KEYWORDS * this.drawsOf(UNKNOWN_LABEL)) / keywords.size;
+    for (const keyword of keywords) {
+      const factor = least / this.drawsOf(keyword);
+      if (factor <= 1) continue;
+      for (const group of this.#groups) if (group.label === keyword) group.draws = Math.round(group.draws * factor);
+    }
   }
 }
 

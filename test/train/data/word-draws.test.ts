@@ -53,3 +53,17 @@ test('a wake word of ten recordings is a quarter of what is heard', () => {
   const keywords = draw.filter((clip) => all[clip].label !== UNKNOWN_LABEL).length;
   expect(keywords / draw.length).toBeCloseTo(0.25, 2);
 });
+
+test('every keyword is heard, each its part of a quarter at least, however few its recordings beside many others', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (few, others) => {
+      const draws = new WordDraws(
+        clips([
+          { 1: others, 2: few },
+          { 1: 20_000, 3: 900 },
+        ]),
+      );
+      for (const keyword of [2, 3]) expect(draws.drawsOf(keyword) / draws.drawsOf(1)).toBeGreaterThan(1 / 6 - 0.01);
+    }),
+  );
+});

@@ -64,9 +64,9 @@ export function addTrainCommand(program: Command): void {
     .option('--rir <paths...>', 'recorded impulse responses of rooms')
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
     .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
-    .addOption(new Option('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
-    .option('--hidden <n>', 'units of a recurrent layer, a multiple of 4', wholeNumber(4))
-    .option('--layers <n>', 'recurrent layers; 0 for none', wholeNumber(0))
+    .addOption(shape('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
+    .addOption(shape('--hidden <n>', 'units of a recurrent layer, a multiple of 4').argParser(wholeNumber(4)))
+    .addOption(shape('--layers <n>', 'recurrent layers; 0 for none').argParser(wholeNumber(0)))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
     .option('--rate <x>', "largest learning rate, if not the recipe's", positiveNumber)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
@@ -113,6 +113,9 @@ function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOp
     ...(rate && { peakRate: rate }),
   };
 }
+
+/** Not to be asked for where training goes on from a model, which has its shape. */
+const shape = (flags: string, description: string) => new Option(flags, description).conflicts('from');
 
 function wordList(text: string): string[] {
   const words = text

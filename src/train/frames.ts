@@ -7,10 +7,14 @@ import type { Signal } from './network/signal.js';
  * Frames of one-second segments: as many as begin in a second, up to a whole number of steps of the recurrent layers.
  * The last ones reach beyond the second.
  */
-export function segmentFrames({ sampleRate, hopSamples, convolutions }: ModelConfig): number {
-  const stride = convolutions.reduce((product, convolution) => product * convolution.stride, 1);
-  return Math.ceil(sampleRate / hopSamples / stride) * stride;
+export function segmentFrames(config: ModelConfig): number {
+  const stride = timeStride(config);
+  return Math.ceil(config.sampleRate / config.hopSamples / stride) * stride;
 }
+
+/** Frames from one step of the recurrent layers to the next. */
+export const timeStride = ({ convolutions }: ModelConfig): number =>
+  convolutions.reduce((product, { stride }) => product * stride, 1);
 
 /** Samples that these frames cover. */
 export const segmentSamples = (config: ModelConfig): number =>

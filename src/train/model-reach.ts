@@ -1,10 +1,10 @@
 import type { ModelConfig } from '../config.js';
 import { unexpected } from '../errors.js';
 import { FusedExtractor } from '../features/fused.js';
-import { loadModel } from '../model.js';
-import { readSafetensors } from '../rnn/safetensors.js';
+import { readModelFile } from '../model-file.js';
+import { timeStride } from './frames.js';
 import { type GradientReach, gradientReach } from './gradient-reach.js';
-import { parameterPlan, vectorOf } from './parameters.js';
+import { parametersOf } from './model-parameters.js';
 import { Random } from './random.js';
 import { convertRate } from './recordings/convert-rate.js';
 import { soundFiles } from './recordings/files.js';
@@ -25,16 +25,13 @@ export interface ModelReach extends GradientReach {
  * How far the gradient reaches back in a model, over 64 seconds of recordings, drawn at random but always the same ones.
  * @param bytes of a model with 32-bit weights
  * @param data files and directories
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings,
+ *   or the model's weights have 8 bits
  */
 export async function modelReach(model: string, bytes: Uint8Array, data: readonly string[]): Promise<ModelReach> {
-  const { config } = await loadModel(bytes);
-  const { tensors } = readSafetensors(bytes);
-  const statistics = {
-    mean: tensors.get('feature_mean')?.values as Float32Array,
-    deviation: tensors.get('feature_std')?.values as Float32Array,
-  };
-  const parameters = vectorOf(parameterPlan(config), tensors);
+  const file = readModelFile(bytes);
+  const { config } = file;
+  const { parameters, statistics } = parametersOf(file);
   const features = await someFeatures(config, data);
   const reach = await gradientReach({ config, parameters, statistics, features, rows: ROWS });
   return { model, cell: config.cell, ...reach };
@@ -43,7 +40,8 @@ export async function modelReach(model: string, bytes: Uint8Array, data: readonl
 /** MFCCs of some recordings, one after another and cut into streams, [frames][rows][coefficients]. */
 async function someFeatures(config: ModelConfig, paths: readonly string[]): Promise<Float32Array> {
   const { sampleRate, hopSamples, frameSamples, coefficients } = config;
-  const frames = (SECONDS * sampleRate) / hopSamples;
+  const stride = timeStride(config);
+  const frames = Math.floor((SECONDS * sampleRate) / hopSamples / stride) * stride;
   const length = (frames - 1) * hopSamples + frameSamples;
   const sound = new Float32Array(ROWS * length);
   let filled = 0;

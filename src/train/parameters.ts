@@ -1,4 +1,5 @@
 import type { ModelConfig } from '../config.js';
+import { EarshotError } from '../errors.js';
 import type { Tensor } from '../rnn/safetensors.js';
 import { GATES } from '../rnn/weights.js';
 import type { Matrix } from './orthogonaliser.js';
@@ -114,13 +115,18 @@ export function tensorsOf({ parameters }: ParameterPlan, vector: Float32Array): 
   );
 }
 
-/** The vector of parameters from the tensors of a model file. @throws Error if one is missing or has another size */
+/**
+ * The vector of parameters from the tensors of a model file.
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED if one is missing or has another size
+ */
 export function vectorOf({ parameters, floats }: ParameterPlan, tensors: ReadonlyMap<string, Tensor>): Float32Array {
   const vector = new Float32Array(floats);
   for (const parameter of parameters) {
     const { name, shape, offset, length } = parameter;
     const values = tensors.get(name)?.values;
-    if (!(values instanceof Float32Array) || values.length !== length) throw new Error(`No tensor ${name} [${shape}]`);
+    if (!(values instanceof Float32Array) || values.length !== length) {
+      throw new EarshotError('EARSHOT_MODEL_DAMAGED', `The model lacks the tensor ${name} [${shape}]`);
+    }
     vector.set(isConvolution(parameter) ? reorder(values, shape, 'toVector') : values, offset);
   }
   return vector;

@@ -9,6 +9,7 @@ import { Crew, type EpochReport } from './crew.js';
 import { type DataSources, labelsFor, loadTrainingData, type TrainingData } from './data/training-data.js';
 import { featureStatistics } from './learner.js';
 import { modelBytes } from './model-bytes.js';
+import { checkTrainable } from './network/network.js';
 import { initialState } from './optimiser.js';
 import { initialParameters, parameterPlan } from './parameters.js';
 import { modelConfigOf, type Recipe } from './recipe.js';
@@ -77,17 +78,19 @@ const VALIDATE_EVERY = 2;
 export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const { words, out, recipe, seed, workers, onProgress } = options;
   checkWorkers(recipe, workers);
-  await mkdir(dirname(out), { recursive: true });
   const { licence = 'not stated', trainingData = 'not stated' } = options;
   const name = basename(out, extname(out));
   const config: ModelConfig = { ...modelConfigOf(recipe, labelsFor(words), name), licence, trainingData };
-  const { data, bad } = await loadTrainingData(options, config, {
+  checkTrainable(config);
+  await mkdir(dirname(out), { recursive: true });
+  const { data, bad, fingerprint } = await loadTrainingData(options, config, {
     sampleRate: config.sampleRate,
     cache: options.cache,
     onProgress: (done, total) => onProgress?.({ type: 'reading', done, total }),
   });
   checkData(data, config, recipe);
-  const run = { ...recipe, from: options.from?.fingerprint, labels: config.labels, seed, workers, data: amounts(data) };
+  const from = options.from?.fingerprint;
+  const run = { ...recipe, from, labels: config.labels, seed, workers, data: fingerprint };
   const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl`, report: `${out}.html` };
   const recordings = { training: data.training.length, validation: data.validation.length };
   const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
@@ -127,23 +130,15 @@ function checkWorkers({ batch }: Recipe, workers: number): void {
 function checkData({ training }: TrainingData, { labels }: ModelConfig, { batch }: Recipe): void {
   const missing = labels.slice(2).filter((_, n) => !training.some(({ label }) => label === n + 2));
   if (missing.length > 0) {
-    const what = `The data hold no recordings to learn ${missing.join(', ')} from`;
+    const what =
+      `The data hold no recordings to learn ${missing.join(', ')} from. Where neither folders nor a list say otherwise, ` +
+      "speakers are for learning, validation or tests by their names' hash: docs/training.md";
     throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: missing });
   }
   if (training.length < batch) {
     throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', `at least ${batch} recordings, one batch`, training.length);
   }
 }
-
-const amounts = (data: TrainingData) => ({
-  samples: data.samples.length,
-  training: data.training.length,
-  validation: data.validation.length,
-  speech: data.speech.length,
-  noise: data.noise.length,
-  // Left out where there are none, so that older checkpoints of such runs are gone on from.
-  rooms: data.rooms.length || undefined,
-});
 
 function freshStart(data: TrainingData, config: ModelConfig, { from, recipe, seed }: TrainOptions): Checkpoint {
   const { parameters, statistics } = from

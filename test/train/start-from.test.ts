@@ -4,7 +4,7 @@ import { quantise } from '../../src/rnn/quantise.ts';
 import { readSafetensors, writeSafetensors } from '../../src/rnn/safetensors.ts';
 import { modelBytes } from '../../src/train/model-bytes.ts';
 import { findParameter, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
-import { startFrom } from '../../src/train/start-from.ts';
+import { shapeOf, startFrom } from '../../src/train/start-from.ts';
 import { smallConfig } from './helpers.ts';
 
 describe('going on from a model', () => {
@@ -27,6 +27,23 @@ describe('going on from a model', () => {
     expect(rows(parameters, other, 3)).toEqual(rows(known, config, 2));
     expect(rows(parameters, other, 0)).toEqual(rows(known, config, 0));
     expect(rows(parameters, other, 2)).toEqual(rows(initialParameters(other, 7), other, 2));
+  });
+
+  test.each([
+    ['sampleRate', 16_000],
+    ['inputGain', 1],
+    ['hopSamples', 80],
+  ])('refuses a model whose %s is another', (key, value) => {
+    const other = { ...config, [key]: value };
+    expect(() => startFrom(readModelFile(bytes), other, 7)).toThrow(
+      expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }),
+    );
+  });
+
+  test('keeps the shape and the frames that label a clip', () => {
+    const { cell, hiddenSize, layers, convolutions, coefficients, decision } = config;
+    const shape = { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
+    expect(shapeOf(readModelFile(bytes))).toEqual(shape);
   });
 
   test('refuses weights of 8 bits', () => {

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -108,6 +117,24 @@ describe('training', () => {
     copyFileSync(join(folder, 'tones.safetensors.checkpoint'), join(folder, 'other.safetensors.checkpoint'));
     const other = options('other', { resume: true, recipe: { ...RECIPE, dropout: 0 } });
     await expect(train(other)).rejects.toThrow(/other settings \(dropout\)/);
+  });
+
+  test('refuses to resume a run whose recordings have other labels now', async () => {
+    const tones = join(folder, 'relabelled');
+    writeTones(tones, 12, 2);
+    const run = (resume: boolean) =>
+      train(options('relabelled', { data: [tones], resume, recipe: { ...RECIPE, epochs: 1 } }));
+    await run(false);
+    const [low, high] = ['low', 'high'].map((word) => join(tones, 'training', word));
+    const [one, other] = [readdirSync(low)[0], readdirSync(high)[0]];
+    renameSync(join(low, one), join(high, `moved_${one}`));
+    renameSync(join(high, other), join(low, `moved_${other}`));
+    await expect(run(true)).rejects.toThrow(/other settings \(data\)/);
+  });
+
+  test('refuses a network that the kernels cannot train before it reads anything', async () => {
+    const odd = options('odd', { data: ['/no/where'], recipe: { ...RECIPE, hiddenSize: 50 } });
+    await expect(train(odd)).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT', value: 50 });
   });
 
   test('names files that cannot be read and goes on; reads nothing anew the second time', async () => {

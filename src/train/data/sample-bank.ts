@@ -18,6 +18,8 @@ export interface SampleBank {
   /** One for each file that could be read, in the order of the files. */
   readonly entries: readonly BankEntry[];
   readonly bad: readonly BadFile[];
+  /** A hash of the files' names, sizes and times and of the rate. */
+  readonly fingerprint: string;
 }
 
 export interface BankOptions {
@@ -34,16 +36,16 @@ const FULL_SCALE = 32768;
 const FILES_AT_ONCE = 8;
 
 /**
- * Reads files of any format and rate. The cache is named by a hash of the files' names, sizes and times and of the
- * rate: where one of them changes, another cache is made.
+ * Reads files of any format and rate. The cache is named by the fingerprint: where a file changes, another is made.
  */
 export async function loadBank(paths: readonly string[], options: BankOptions): Promise<SampleBank> {
-  const base = join(options.cache, await fingerprint(paths, options.sampleRate));
-  const index = await readIndex(`${base}.json`);
-  return index ? readBank(`${base}.bin`, index) : makeBank(paths, options, base);
+  const fingerprint = await fingerprintOf(paths, options.sampleRate);
+  const base = join(options.cache, fingerprint);
+  const index = (await readIndex(`${base}.json`)) ?? (await makeBank(paths, options, base));
+  return { samples: await readSamples(`${base}.bin`), ...index, fingerprint };
 }
 
-async function fingerprint(paths: readonly string[], sampleRate: number): Promise<string> {
+async function fingerprintOf(paths: readonly string[], sampleRate: number): Promise<string> {
   const hash = createHash('sha256').update(`1 ${sampleRate}\n`);
   for (const path of paths) {
     // A file that is not there is told when it is read.
@@ -63,7 +65,7 @@ async function readIndex(path: string): Promise<Index | undefined> {
   }
 }
 
-async function readBank(path: string, index: Index): Promise<SampleBank> {
+async function readSamples(path: string): Promise<SampleBank['samples']> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -73,13 +75,13 @@ async function readBank(path: string, index: Index): Promise<SampleBank> {
       if (bytesRead === 0) throw new Error(`The cache ${path} became shorter while it was read`);
       at += bytesRead;
     }
-    return { samples, ...index };
+    return samples;
   } finally {
     await file.close();
   }
 }
 
-async function makeBank(paths: readonly string[], options: BankOptions, base: string): Promise<SampleBank> {
+async function makeBank(paths: readonly string[], options: BankOptions, base: string): Promise<Index> {
   const { sampleRate, cache, onProgress } = options;
   await mkdir(cache, { recursive: true });
   const entries: BankEntry[] = [];
@@ -106,7 +108,7 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
   await rename(temporary, `${base}.bin`);
   await writeFile(temporary, JSON.stringify({ entries, bad }));
   await rename(temporary, `${base}.json`);
-  return readBank(`${base}.bin`, { entries, bad });
+  return { entries, bad };
 }
 
 async function readAt(path: string, rate: number): Promise<{ path: string; samples: Int16Array } | BadFile> {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ModelConfig } from '../../config.js';
 import type { BadFile } from '../recordings/bad-file.js';
 import { soundFiles } from '../recordings/files.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
+import { listNegatives } from '../recordings/negatives.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
 import { type WordFile, wordFiles } from './training-files.js';
 import { wordSecond } from './word-second.js';
@@ -40,12 +42,19 @@ export interface TrainingData {
 export interface DataSources {
   /** Directories in the layout of Speech Commands, and manifests (`.tsv`, `.jsonl`). */
   readonly data: readonly string[];
-  /** Files and directories of running speech that holds none of the words. */
+  /** Files and directories of running speech. What a `words.tsv` says holds one of the words is left out (`listNegatives`). */
   readonly negatives: readonly string[];
   /** Files and directories of noise. */
   readonly noise: readonly string[];
   /** Files and directories of rooms' impulse responses. */
   readonly rooms?: readonly string[] | undefined;
+}
+
+export interface LoadedData {
+  readonly data: TrainingData;
+  readonly bad: readonly BadFile[];
+  /** Another one wherever a recording, its label or its part is another. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -56,11 +65,11 @@ export async function loadTrainingData(
   sources: DataSources,
   { labels }: Pick<ModelConfig, 'labels'>,
   options: BankOptions,
-): Promise<{ data: TrainingData; bad: readonly BadFile[] }> {
+): Promise<LoadedData> {
   const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flatMap(
     (files, source) => files.map((file) => ({ ...file, source })),
   );
-  const speech = await soundFiles(sources.negatives);
+  const speech = await listNegatives(sources.negatives, labels);
   const noise = await soundFiles(sources.noise);
   const rooms = await soundFiles(sources.rooms ?? []);
   const paths = [...words.map(({ path }) => path), ...speech, ...noise, ...rooms];
@@ -86,7 +95,9 @@ export async function loadTrainingData(
     noise: noise.flatMap(find),
     rooms: rooms.flatMap(find),
   };
-  return { data, bad };
+  const spans = JSON.stringify([data.training, data.validation, data.speech, data.noise, data.rooms]);
+  const fingerprint = createHash('sha256').update(bank.fingerprint).update(spans).digest('hex').slice(0, 16);
+  return { data, bad, fingerprint };
 }
 
 /** The samples of a recording from a start to an end in seconds; none where the recording is over before. */

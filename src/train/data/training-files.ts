@@ -1,7 +1,7 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import { soundFiles } from '../recordings/files.js';
 import { UNKNOWN } from '../recordings/labels.js';
-import { splitOf, splitOfSpeaker } from '../recordings/split.js';
+import { splitOf, splitOfSpeaker, splitsBelow } from '../recordings/split.js';
 import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
 
 /** A recording of a word: the file, its label, and whether it is to be learnt from or to check with. */
@@ -43,11 +43,10 @@ const defaultSplit = ({ file, speaker }: ManifestEntry) =>
 /** In the layout of Speech Commands: a folder a word, with folders `training` and `validation` around them or without. */
 async function filesInFolders(directory: string, labels: readonly string[]): Promise<WordFile[]> {
   const files = (await soundFiles([directory])).filter((path) => !parts(directory, path).includes(BACKGROUND));
-  const divided = files.some((path) => isPart(parts(directory, path)[0]));
-  return files.flatMap((path) => {
-    const part = divided ? parts(directory, path)[0] : splitOf(path);
-    if (!isPart(part)) return [];
-    return [{ path, label: labelOf(basename(dirname(path)), labels), part }];
+  const splits = splitsBelow(directory, files);
+  return files.flatMap((path, n) => {
+    const part = splits[n];
+    return isPart(part) ? [{ path, label: labelOf(basename(dirname(path)), labels), part }] : [];
   });
 }
 

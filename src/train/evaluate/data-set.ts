@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { soundFiles } from '../recordings/files.js';
 import { UNKNOWN } from '../recordings/labels.js';
-import { type Split, speakerOf, splitOf } from '../recordings/split.js';
+import { type Split, speakerOf, splitsBelow } from '../recordings/split.js';
 
 /** A recording of one word, not yet read. */
 export interface Clip {
@@ -23,11 +23,15 @@ export async function listClips(
   labels: readonly string[],
   split?: Split,
 ): Promise<Clip[]> {
-  const paths = await soundFiles(directories);
-  return paths
-    .filter((path) => split === undefined || splitOf(path) === split)
-    .map((path) => {
-      const folder = basename(dirname(path));
-      return { path, label: labels.includes(folder) ? folder : UNKNOWN, speaker: speakerOf(path) };
-    });
+  const paths = (await Promise.all(directories.map((directory) => filesOf(directory, split)))).flat();
+  return paths.map((path) => {
+    const folder = basename(dirname(path));
+    return { path, label: labels.includes(folder) ? folder : UNKNOWN, speaker: speakerOf(path) };
+  });
+}
+
+async function filesOf(directory: string, split: Split | undefined): Promise<string[]> {
+  const paths = await soundFiles([directory]);
+  const splits = splitsBelow(directory, paths);
+  return paths.filter((_, n) => split === undefined || splits[n] === split);
 }

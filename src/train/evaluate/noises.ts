@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type BadFile, badFile } from '../recordings/bad-file.js';
-import { filesBelow } from '../recordings/files.js';
+import { soundFiles } from '../recordings/files.js';
 import { readSound, type Sound } from '../recordings/sound.js';
 
 /** A noise to mix with clips, in memory that all threads share. */
@@ -15,7 +15,7 @@ export interface Noise extends Sound {
  */
 export async function readNoises(paths: readonly string[], report: (file: BadFile) => void): Promise<Noise[]> {
   const noises: Noise[] = [];
-  for (const path of (await Promise.all(paths.map(filesBelow))).flat()) {
+  for (const path of await soundFiles(paths)) {
     try {
       const { samples, sampleRate } = await readSound(path);
       noises.push({ name: basename(path), samples: shared(samples), sampleRate });

@@ -1,4 +1,6 @@
 import type { ModelConfig } from '../../config.js';
+import { unexpected } from '../../errors.js';
+import { timeStride } from '../frames.js';
 import type { TrainingKernels, TrainingMemory } from '../kernels/kernels.js';
 import { findParameter, type ParameterPlan, parameterPlan } from '../parameters.js';
 import { Affine, type AffineParameters } from './affine.js';
@@ -36,7 +38,7 @@ export class TrainingNetwork {
   readonly #dropped: Signal;
   #dropout: Dropout | undefined;
 
-  /** @throws Error where the strides do not divide the number of steps, or a size is no multiple of 4 */
+  /** @throws EarshotError EARSHOT_BAD_ARGUMENT as `checkTrainable`; Error where the strides do not divide the steps */
   constructor(
     kernels: TrainingKernels,
     memory: TrainingMemory,
@@ -44,7 +46,8 @@ export class TrainingNetwork {
     statistics: FeatureStatistics,
     shape: BatchShape,
   ) {
-    checkSizes(config, shape);
+    checkTrainable(config);
+    checkSteps(config, shape);
     const plan = parameterPlan(config);
     const { convolutions, coefficients } = config;
     const history = (n: number) => (n < convolutions.length ? convolutions[n].kernel - 1 : 0);
@@ -130,10 +133,18 @@ function affine(plan: ParameterPlan, weight: string, bias: string, outputs: numb
   return { weight: offset(weight), bias: offset(bias), outputs, inputs };
 }
 
-function checkSizes({ cell, linearBeforeReset, convolutions, hiddenSize }: ModelConfig, { steps }: BatchShape): void {
-  const stride = convolutions.reduce((product, convolution) => product * convolution.stride, 1);
+function checkSteps(config: ModelConfig, { steps }: BatchShape): void {
+  const stride = timeStride(config);
   if (steps % stride !== 0) throw new Error(`${steps} steps are no multiple of the strides' product, ${stride}`);
+}
+
+/** @throws EarshotError EARSHOT_BAD_ARGUMENT where the kernels of training cannot compute a network */
+export function checkTrainable({ cell, linearBeforeReset, convolutions, hiddenSize }: ModelConfig): void {
   const odd = [...convolutions.map(({ channels }) => channels), hiddenSize].find((size) => size % 4 !== 0);
-  if (odd !== undefined) throw new Error(`Channels and units must be multiples of 4 to be trained, got ${odd}`);
-  if (cell === 'gru' && !linearBeforeReset) throw new Error('Only the GRU with linear-before-reset can be trained');
+  if (odd !== undefined) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'hidden units and channels', 'multiples of 4 for training', odd);
+  }
+  if (cell === 'gru' && !linearBeforeReset) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'linearBeforeReset', 'true for training', linearBeforeReset);
+  }
 }

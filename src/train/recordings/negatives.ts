@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EarshotError } from '../../errors.js';
-import { filesBelow } from '../recordings/files.js';
+import { soundFiles } from './files.js';
 
 /** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
 const WORD_LIST = 'words.tsv';
@@ -18,7 +18,7 @@ export async function listNegatives(directories: readonly string[], labels: read
 }
 
 async function negativesBelow(directory: string, labels: readonly string[]): Promise<string[]> {
-  const paths = (await filesBelow(directory)).filter((path) => basename(path) !== WORD_LIST);
+  const paths = await soundFiles([directory]);
   const beside = await readWordList(dirname(resolve(directory)), labels);
   const withWords = new Set([...beside, ...(await readWordList(directory, labels))]);
   return paths.filter((path) => !withWords.has(resolve(path)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 
 export const SPLITS = ['training', 'validation', 'testing'] as const;
 
@@ -31,4 +31,14 @@ export function splitOfSpeaker(speaker: string): Split {
   const percent = Number(BigInt(`0x${hash}`) % BigInt(MOST_CLIPS + 1)) * (100 / MOST_CLIPS);
   if (percent < VALIDATION_PERCENT) return 'validation';
   return percent < VALIDATION_PERCENT + TESTING_PERCENT ? 'testing' : 'training';
+}
+
+/**
+ * The part of each file below a directory: where there are folders `training` or `validation`, the folder says it, and
+ * files in no folder of a part belong to none; elsewhere the official rule does.
+ */
+export function splitsBelow(directory: string, paths: readonly string[]): (Split | undefined)[] {
+  const folders = paths.map((path) => SPLITS.find((split) => split === relative(directory, path).split(sep)[0]));
+  const isDivided = folders.some((folder) => folder === 'training' || folder === 'validation');
+  return isDivided ? folders : paths.map(splitOf);
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listClips } from '../../../src/train/evaluate/data-set.ts';
-import { listNegatives } from '../../../src/train/evaluate/negatives.ts';
+import { listNegatives } from '../../../src/train/recordings/negatives.ts';
+import type { Split } from '../../../src/train/recordings/split.ts';
 import { directoryOf } from './helpers.ts';
 
 describe('listClips', () => {
@@ -28,6 +29,18 @@ describe('listClips', () => {
     expect(await listClips([directory], ['yes'], 'validation')).toEqual([]);
   });
 
+  it('takes the part that a folder names, where there are such folders', async () => {
+    const directory = directoryOf({
+      'training/yes/bb05582b_nohash_0.wav': '',
+      'validation/yes/0a7c2a8d_nohash_0.wav': '',
+    });
+    const speakers = async (split: Split) =>
+      (await listClips([directory], ['yes'], split)).map(({ speaker }) => speaker);
+    expect(await speakers('training')).toEqual(['bb05582b']);
+    expect(await speakers('validation')).toEqual(['0a7c2a8d']);
+    expect(await speakers('testing')).toEqual([]);
+  });
+
   it('says which directory is missing', async () => {
     await expect(listClips(['/no/where'], ['yes'])).rejects.toMatchObject({ code: 'EARSHOT_FILE_NOT_FOUND' });
   });
@@ -52,6 +65,11 @@ describe('listNegatives', () => {
     expect(await names('.', ['yes', 'no', 'go'])).toEqual(['a/1.ogg', 'b/4.ogg']);
     expect(await names('.', ['yes', 'no'])).toEqual(['a/1.ogg', 'a/3.ogg', 'b/4.ogg']);
     expect(await names('.', ['jarvis'])).toEqual(['a/1.ogg', 'a/2.ogg', 'a/3.ogg', 'b/4.ogg']);
+  });
+
+  it('takes transcripts and the like for no recordings', async () => {
+    const directory = directoryOf({ 'talk.ogg': '', 'talk.trans.txt': '', 'README.md': '' });
+    expect(await listNegatives([directory], ['no'])).toEqual([join(directory, 'talk.ogg')]);
   });
 
   it('finds words.tsv beside a folder too', async () => {

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeTones } from '../train/tones.ts';
+import { directoryWith, runCli } from './cli.ts';
+
+const folder = directoryWith({});
+const [tones, model, cache] = ['tones', 'tones.safetensors', 'cache'].map((name) => join(folder, name));
+writeTones(tones, 40, 10);
+
+const train = (...options: string[]) =>
+  runCli(['train', '--data', tones, '--words', 'low,middle,high', '--cache', cache, ...options]);
+
+describe('earshot train and earshot evaluate', () => {
+  test('learn words, say how well, and write thresholds for a number of false accepts', async () => {
+    const network = ['--preset', 'plain', '--hidden', '16', '--layers', '1'];
+    const options = ['--out', model, ...network, '--epochs', '40', '--rate', '0.03', '--workers', '1'];
+    expect(await train(...options)).toMatchObject({ code: 0, stderr: expect.stringContaining('epoch 40/40') });
+
+    const scored = await runCli(['evaluate', model, '--data', tones, '--split', 'validation', '--json']);
+    const { clips, accuracy, streamedAccuracy, confusion } = JSON.parse(scored.stdout);
+    expect([scored.code, clips]).toEqual([0, 40]);
+    expect(Math.min(accuracy, streamedAccuracy)).toBeGreaterThan(0.5);
+    expect(confusion.labels).toEqual(['_silence_', '_unknown_', 'low', 'middle', 'high']);
+
+    const out = join(folder, 'calibrated.safetensors');
+    const other = join(tones, 'validation', 'other');
+    const calibration = [
+      '--data',
+      tones,
+      '--negatives',
+      other,
+      '--calibrate',
+      '--target-fa-per-hour',
+      '5',
+      '--out',
+      out,
+    ];
+    expect(await runCli(['evaluate', model, ...calibration])).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCli(['info', out])).toMatchObject({ code: 0, stdout: expect.stringContaining('low') });
+  }, 120_000);
+
+  test.each([
+    [['--out', model, '--from', 'commands', '--hidden', '48'], /--hidden.*cannot be used with.*--from/],
+    [['--out', model, '--words', 'yes,yes'], /Expected different words/],
+    [['--out', model, '--words', 'nonesuch'], /nonesuch.*\(EARSHOT_BAD_ARGUMENT\)/],
+  ])('refuse %j in plain words', async (options, message) => {
+    const { code, stderr } = await train(...options);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+});

@@ -74,7 +74,7 @@ function report(run: string, progress: TrainProgress): void {
   }
 }
 
-const command = `npm run compare-cells -- --data DIR… --test DIR… --work DIR --epochs ${epochs} --hidden ${hiddenSize} --seeds ${seeds}`;
+const command = `npm run compare-cells -- --data DIR… --test DIR… --negatives DIR… --noise DIR… --work DIR --epochs ${epochs} --hidden ${hiddenSize} --seeds ${seeds}`;
 await writeFile('docs/cells.md', cellsPage(figures, { epochs, seeds, layers: recipe.layers, recordings, command }));
 const picture = await chartPicture(await reachReport(figures.map(({ runs }) => runs[0].reach)));
 await mkdir('docs/images', { recursive: true });

@@ -21,6 +21,7 @@ import { type Evaluation, evaluate } from '../src/train/evaluate/index.ts';
 import { poissonInterval } from '../src/train/evaluate/poisson.ts';
 import { PRESETS, type PresetName, train } from '../src/train/index.ts';
 import { soundFiles } from '../src/train/recordings/files.ts';
+import { listNegatives } from '../src/train/recordings/negatives.ts';
 import { shapeOf } from '../src/train/start-from.ts';
 import { loadBefore, writeResult } from './result-file.ts';
 
@@ -82,7 +83,10 @@ async function link(paths: readonly string[], folder: string): Promise<void> {
 }
 
 async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
-  const [recordings, speech] = await Promise.all([soundFiles(options.fold), soundFiles(options.foldNegatives)]);
+  const [recordings, speech] = await Promise.all([
+    soundFiles(options.fold),
+    listNegatives(options.foldNegatives, words),
+  ]);
   const inFold = (path: string) => foldOf(path) === fold;
   // Below "training" nothing is kept back by the rule of Speech Commands.
   await link(

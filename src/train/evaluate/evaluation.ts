@@ -14,8 +14,8 @@ export interface Evaluation {
   badFiles: BadFile[];
   /** Share of clips labelled right, each on its own, from a fresh state. */
   accuracy: number;
-  /** 95 %, by bootstrap over speakers. */
-  accuracyInterval: Interval;
+  /** 95 %, by bootstrap over speakers; null where there is one only. */
+  accuracyInterval: Interval | null;
   /** Of clips that are byte for byte the same, only the first counted. */
   accuracyWithoutDuplicates: number;
   duplicates: number;

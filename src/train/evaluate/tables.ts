@@ -20,7 +20,7 @@ function summaryTable(evaluation: Evaluation): Table {
   const { repeated, wrongLabel, unknownWord, betweenWords } = words.falseAccepts;
   const facts: Record<string, string> = {
     clips: `${evaluation.clips} by ${evaluation.speakers} speakers; ${evaluation.badFiles.length} files unreadable`,
-    'clip accuracy': `${percent(evaluation.accuracy)}, 95 % ${range(evaluation.accuracyInterval, percent)}`,
+    'clip accuracy': accuracyText(evaluation),
     'without duplicates': `${percent(evaluation.accuracyWithoutDuplicates)} (${evaluation.duplicates} byte-identical)`,
     'without silence': percent(evaluation.accuracyWithoutSilence),
     'mean over speakers': percent(evaluation.speakerMeanAccuracy),
@@ -31,6 +31,10 @@ function summaryTable(evaluation: Evaluation): Table {
   };
   if (negatives) facts['false accepts'] = rateText(negatives);
   return { title: 'Summary', head: [], rows: Object.entries(facts) };
+}
+
+function accuracyText({ accuracy, accuracyInterval }: Evaluation): string {
+  return percent(accuracy) + (accuracyInterval ? `, 95 % ${range(accuracyInterval, percent)}` : ', of one speaker');
 }
 
 function labelTable({ perLabel }: Evaluation): Table {

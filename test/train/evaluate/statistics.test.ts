@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confusionOf, scoreOf } from '../../../src/train/evaluate/confusion.ts';
+import type { Interval } from '../../../src/train/evaluate/interval.ts';
 import { poissonInterval } from '../../../src/train/evaluate/poisson.ts';
 import { quantile } from '../../../src/train/evaluate/quantile.ts';
 import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
@@ -97,7 +98,7 @@ describe('accuracyInterval', () => {
   });
 
   it('is wider where the errors belong to few speakers', () => {
-    const width = ([lower, upper]: [number, number]) => upper - lower;
+    const width = (interval: Interval | null) => (interval ? interval[1] - interval[0] : 0);
     const bySpeaker = width(accuracyInterval(clips, randomSource(1)));
     expect(bySpeaker).toBeGreaterThan(1.2 * width(accuracyInterval(singles, randomSource(1))));
   });
@@ -105,9 +106,14 @@ describe('accuracyInterval', () => {
   it('of independent clips is the binomial one', () => {
     const right = singles.filter(({ isRight }) => isRight).length / singles.length;
     const deviation = Math.sqrt((right * (1 - right)) / singles.length);
-    const [lower, upper] = accuracyInterval(singles, randomSource(2));
+    const [lower, upper] = accuracyInterval(singles, randomSource(2)) ?? [];
     expect(lower).toBeCloseTo(right - 1.96 * deviation, 2);
     expect(upper).toBeCloseTo(right + 1.96 * deviation, 2);
+  });
+
+  it('is not given for one speaker', () => {
+    const one = clips.filter(({ speaker }) => speaker === 's3');
+    expect(accuracyInterval(one, randomSource(1))).toBeNull();
   });
 });
 

@@ -34,6 +34,7 @@ interface TrainCommandOptions {
   rir?: string[];
   preset: PresetName;
   from?: string;
+  teacher?: string;
   cell?: Recipe['cell'];
   hidden?: number;
   layers?: number;
@@ -64,6 +65,7 @@ export function addTrainCommand(program: Command): void {
     .option('--rir <paths...>', 'recorded impulse responses of rooms')
     .addOption(new Option('--preset <name>', 'recipe').choices(Object.keys(PRESETS)).default('commands'))
     .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
+    .option('--teacher <model>', 'learn the beliefs of a larger model beside the labels')
     .addOption(shape('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
     .addOption(shape('--hidden <n>', 'units of a recurrent layer, a multiple of 4').argParser(wholeNumber(4)))
     .addOption(shape('--layers <n>', 'recurrent layers; 0 for none').argParser(wholeNumber(0)))
@@ -87,9 +89,9 @@ async function run(options: TrainCommandOptions): Promise<number> {
   try {
     const { data, negatives, noise, rir: rooms, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
-    const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
+    const [from, teacher] = await Promise.all([options.from, options.teacher].map(modelOf));
     const recipe = recipeOf(options, from);
-    const sources = { data, negatives, noise, rooms, words, out, recipe, from, licence, trainingData };
+    const sources = { data, negatives, noise, rooms, words, out, recipe, from, teacher, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
     return EXIT.done;
@@ -99,6 +101,9 @@ async function run(options: TrainCommandOptions): Promise<number> {
     return EXIT.failed;
   }
 }
+
+const modelOf = async (name: string | undefined): Promise<ModelFile | undefined> =>
+  name === undefined ? undefined : readModelFile(await readModel(name));
 
 /** A model that training goes on from says the network's shape. */
 function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOptions, from?: ModelFile): Recipe {

@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../config.js';
 import { FusedExtractor } from '../features/fused.js';
+import type { ModelFile } from '../model-file.js';
 import { Augmenter } from './augment/augmenter.js';
 import { maskRow } from './augment/mask.js';
 import type { TrainingData } from './data/training-data.js';
@@ -12,6 +13,7 @@ import { hiddenMatrices, parameterPlan } from './parameters.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
 import { Segments } from './segments.js';
+import { Teacher } from './teacher.js';
 
 export interface LearnerOptions {
   readonly config: ModelConfig;
@@ -21,12 +23,15 @@ export interface LearnerOptions {
   readonly seed: number;
   /** Streams in this learner's part of a batch. */
   readonly rows: number;
+  /** `checkTeacher` has found it fit. */
+  readonly teacher?: ModelFile | undefined;
 }
 
 /** One worker's share of the work: its own memory, network and optimiser, and its rows of every batch. */
 export class Learner {
   readonly optimiser: Optimiser;
   readonly network: TrainingNetwork;
+  readonly #teacher: Teacher | undefined;
   readonly #options: LearnerOptions;
   readonly #segments: Segments;
   readonly #logPriors: readonly number[];
@@ -41,15 +46,22 @@ export class Learner {
     const { config, recipe, statistics, rows } = options;
     const shape = { steps: segmentFrames(config), rows };
     const network = new TrainingNetwork(kernels, memory, config, statistics, shape);
-    const plan = parameterPlan(config);
-    return new Learner(options, network, new Optimiser(kernels, memory, plan, hiddenMatrices(config), recipe));
+    const optimiser = new Optimiser(kernels, memory, parameterPlan(config), hiddenMatrices(config), recipe);
+    const teacher = options.teacher && new Teacher(kernels, memory, options.teacher, shape);
+    return new Learner(options, network, optimiser, teacher);
   }
 
-  private constructor(options: LearnerOptions, network: TrainingNetwork, optimiser: Optimiser) {
+  private constructor(
+    options: LearnerOptions,
+    network: TrainingNetwork,
+    optimiser: Optimiser,
+    teacher: Teacher | undefined,
+  ) {
     const { config, data, recipe, rows } = options;
     this.#options = options;
     this.network = network;
     this.optimiser = optimiser;
+    this.#teacher = teacher;
     this.#segments = new Segments(data, recipe);
     this.#logPriors = logPriorsOf(this.#segments.draws(config.labels.length));
     this.#augmenter = new Augmenter(data, config.sampleRate, segmentSamples(config), recipe.augmentation);
@@ -79,6 +91,7 @@ export class Learner {
     const { seed, recipe, rows } = this.#options;
     const { network, optimiser } = this;
     const { labels, kinds } = this.#prepare(indices, epoch, step, firstRow);
+    const taught = this.#teacher && { logits: this.#teacher.hear(network.features.values), share: recipe.teacherShare };
     network.forward(optimiser.weights, {
       share: recipe.dropout,
       seed: new Random(seed, epoch, step, firstRow, DROPOUT).bits(),
@@ -88,7 +101,7 @@ export class Learner {
       weighSteps(kind, network.logits, row, weights);
     });
     for (let i = 0; i < weights.length; i++) weights[i] /= recipe.batch;
-    const targets = { labels, weights, smoothing: recipe.labelSmoothing, logPriors: this.#logPriors };
+    const targets = { labels, weights, smoothing: recipe.labelSmoothing, logPriors: this.#logPriors, taught };
     const loss = crossEntropy(network.logits, targets);
     optimiser.gradientView.fill(0);
     network.backward(optimiser.gradients);
@@ -123,6 +136,7 @@ export class Learner {
       this.#sources[row] = isCarried ? random.below(rows) : -1;
     }
     this.network.carry(this.#sources);
+    this.#teacher?.carry(this.#sources);
   }
 }
 

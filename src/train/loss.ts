@@ -51,6 +51,8 @@ export interface Targets {
   readonly smoothing: number;
   /** Logarithm of how often each label is drawn, up to a constant; all alike where it is left out. */
   readonly logPriors?: ArrayLike<number>;
+  /** What a teacher believes, and its share of the target where there is a label. */
+  readonly taught?: { readonly logits: Float32Array; readonly share: number } | undefined;
 }
 
 /**
@@ -61,9 +63,10 @@ export interface Targets {
  * take every label for equally likely (logit adjustment, Menon et al. 2021, https://arxiv.org/abs/2007.07314). Else
  * `_unknown_`, drawn several times as often as a keyword, would win where there is doubt.
  */
-export function crossEntropy(logits: Signal, { labels, weights, smoothing, logPriors }: Targets): number {
+export function crossEntropy(logits: Signal, { labels, weights, smoothing, logPriors, taught }: Targets): number {
   const { values, gradients, size, rows, steps } = logits;
-  const one = new Float32Array(size);
+  const [one, taughtOne] = [new Float32Array(size), new Float32Array(size)];
+  const target = new Float64Array(size);
   let total = 0;
   for (let i = 0; i < steps * rows; i++) {
     const at = i * size;
@@ -72,7 +75,14 @@ export function crossEntropy(logits: Signal, { labels, weights, smoothing, logPr
     const label = labels[i % rows];
     if (weights[i] === 0) gradient.fill(0);
     else if (label === ANY_BACKGROUND) total += keywordLoss(one, weights[i], gradient);
-    else total += labelLoss(one, label, smoothing, weights[i], gradient);
+    else {
+      setTarget(target, label, smoothing);
+      if (taught) {
+        for (let l = 0; l < size; l++) taughtOne[l] = taught.logits[at + l] + (logPriors?.[l] ?? 0);
+        mixTarget(target, taughtOne, taught.share);
+      }
+      total += targetLoss(one, target, weights[i], gradient);
+    }
   }
   return total;
 }
@@ -84,22 +94,26 @@ export function logPriorsOf(draws: readonly number[]): number[] {
   return draws.map((count) => (count > 0 ? Math.log(count / mean) : 0));
 }
 
-function labelLoss(
-  logits: Float32Array,
-  label: number,
-  smoothing: number,
-  weight: number,
-  gradient: Float32Array,
-): number {
-  const size = logits.length;
-  const rest = smoothing / size;
-  const logSum = logSumExp(logits, 0, size);
+function setTarget(target: Float64Array, label: number, smoothing: number): void {
+  target.fill(smoothing / target.length);
+  target[label] += 1 - smoothing;
+}
+
+/** Gives a share of the target to what a teacher believes. */
+function mixTarget(target: Float64Array, logits: Float32Array, share: number): void {
+  const logSum = logSumExp(logits, 0, logits.length);
+  for (let l = 0; l < target.length; l++) {
+    target[l] = (1 - share) * target[l] + share * Math.exp(logits[l] - logSum);
+  }
+}
+
+function targetLoss(logits: Float32Array, target: Float64Array, weight: number, gradient: Float32Array): number {
+  const logSum = logSumExp(logits, 0, logits.length);
   let loss = 0;
-  for (let l = 0; l < size; l++) {
-    const target = rest + (l === label ? 1 - smoothing : 0);
+  for (let l = 0; l < logits.length; l++) {
     const logPosterior = logits[l] - logSum;
-    loss -= weight * target * logPosterior;
-    gradient[l] = weight * (Math.exp(logPosterior) - target);
+    loss -= weight * target[l] * logPosterior;
+    gradient[l] = weight * (Math.exp(logPosterior) - target[l]);
   }
   return loss;
 }

@@ -15,6 +15,7 @@ import { initialParameters, parameterPlan } from './parameters.js';
 import { modelConfigOf, type Recipe } from './recipe.js';
 import type { BadFile } from './recordings/bad-file.js';
 import { startFrom } from './start-from.js';
+import { checkTeacher } from './teacher.js';
 import { teamMemory } from './team.js';
 import { trainingReport } from './training-report.js';
 
@@ -25,6 +26,8 @@ export interface TrainOptions extends DataSources {
   readonly recipe: Recipe;
   /** A model to begin with; the recipe has its shape (`shapeOf`). */
   readonly from?: ModelFile | undefined;
+  /** A model of the same labels and features, whose beliefs are learnt beside the labels. */
+  readonly teacher?: ModelFile | undefined;
   /** What the model's file says of how it may be used, and of what it was trained on. */
   readonly licence?: string | undefined;
   readonly trainingData?: string | undefined;
@@ -82,6 +85,7 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const name = basename(out, extname(out));
   const config: ModelConfig = { ...modelConfigOf(recipe, labelsFor(words), name), licence, trainingData };
   checkTrainable(config);
+  if (options.teacher) checkTeacher(options.teacher, config);
   await mkdir(dirname(out), { recursive: true });
   const { data, bad, fingerprint } = await loadTrainingData(options, config, {
     sampleRate: config.sampleRate,
@@ -89,8 +93,8 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
     onProgress: (done, total) => onProgress?.({ type: 'reading', done, total }),
   });
   checkData(data, config, recipe);
-  const from = options.from?.fingerprint;
-  const run = { ...recipe, from, labels: config.labels, seed, workers, data: fingerprint };
+  const [from, teacher] = [options.from?.fingerprint, options.teacher?.fingerprint];
+  const run = { ...recipe, from, teacher, labels: config.labels, seed, workers, data: fingerprint };
   const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl`, report: `${out}.html` };
   const recordings = { training: data.training.length, validation: data.validation.length };
   const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
@@ -148,14 +152,14 @@ function freshStart(data: TrainingData, config: ModelConfig, { from, recipe, see
 }
 
 function startCrew(
-  { recipe, seed, workers }: TrainOptions,
+  { recipe, seed, workers, teacher }: TrainOptions,
   config: ModelConfig,
   data: TrainingData,
   { statistics, state }: Checkpoint,
 ): Crew {
   const team = teamMemory(workers, parameterPlan(config).floats);
   const rows = recipe.batch / workers;
-  const common = { config, recipe, data, statistics, seed, rows, team, state };
+  const common = { config, recipe, data, statistics, seed, rows, teacher, team, state };
   return new Crew(Array.from({ length: workers }, (_, index) => ({ ...common, index })));
 }
 

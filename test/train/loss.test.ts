@@ -98,6 +98,29 @@ describe('the loss', () => {
     );
   });
 
+  test('lets a teacher have its share: nothing to learn where all of it is believed already', () => {
+    const weights = new Float32Array(6).fill(1);
+    const taught = (share: number, of: Signal) => ({ logits: of.values.slice(), share });
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (seed, share) => {
+        const logPriors = [1, 0.5, 0, -1];
+        const [own, other] = [logits(seed), logits(seed + 1)];
+        crossEntropy(own, { labels, weights, smoothing: 0.1, logPriors, taught: taught(1, own) });
+        expect(worst(own.gradients, new Float32Array(24))).toBeLessThan(1e-6);
+        // The loss is linear in the target.
+        const loss = (part?: number) =>
+          crossEntropy(own, {
+            labels,
+            weights,
+            smoothing: 0.1,
+            logPriors,
+            taught: part === undefined ? part : taught(part, other),
+          });
+        expect(loss(share)).toBeCloseTo((1 - share) * loss() + share * loss(1), 3);
+      }),
+    );
+  });
+
   test('has finite log priors also where a label is never drawn', () => {
     expect(logPriorsOf([0, 30, 10, 10])).toEqual([0, Math.log(3), 0, 0]);
   });

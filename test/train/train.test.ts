@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, type Model } from '../../src/model.ts';
+import { readModelFile } from '../../src/model-file.ts';
 import { PRESETS, type Recipe } from '../../src/train/recipe.ts';
 import { type TrainOptions, type TrainProgress, train } from '../../src/train/train.ts';
 import { posteriorsOf } from '../helpers/starter.ts';
@@ -130,6 +131,18 @@ describe('training', () => {
     renameSync(join(low, one), join(high, `moved_${one}`));
     renameSync(join(high, other), join(low, `moved_${other}`));
     await expect(run(true)).rejects.toThrow(/other settings \(data\)/);
+  });
+
+  test('learns from a teacher too, and goes on with no other one', async () => {
+    const model = (name: string) => readModelFile(readFileSync(join(folder, `${name}.safetensors`)));
+    const teacher = model('tones');
+    const run = (name: string, changes: Partial<TrainOptions>) =>
+      train(options(name, { recipe: { ...RECIPE, epochs: 1 }, ...changes }));
+    await run('taught', { teacher });
+    await run('untaught', {});
+    expect(model('taught').tensors.get('dense.bias')).not.toEqual(model('untaught').tensors.get('dense.bias'));
+    await expect(run('taught', { resume: true })).rejects.toThrow(/other settings \(teacher\)/);
+    await expect(run('taught', { teacher, words: ['low'] })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
   });
 
   test('refuses a network that the kernels cannot train before it reads anything', async () => {

@@ -1,0 +1,59 @@
+import type { ModelConfig } from '../config.js';
+import { unexpected } from '../errors.js';
+import type { ModelFile } from '../model-file.js';
+import { timeStride } from './frames.js';
+import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
+import { parametersOf } from './model-parameters.js';
+import { TrainingNetwork } from './network/network.js';
+import type { BatchShape } from './network/signal.js';
+
+/**
+ * A trained network that hears what a learner hears, so that the learner is told its beliefs beside the labels
+ * (distillation; Hinton et al. 2015, https://arxiv.org/abs/1503.02531).
+ */
+export class Teacher {
+  readonly #network: TrainingNetwork;
+  readonly #weights: number;
+
+  /** @throws EarshotError EARSHOT_BAD_ARGUMENT where the model has weights of 8 bits */
+  constructor(kernels: TrainingKernels, memory: TrainingMemory, model: ModelFile, shape: BatchShape) {
+    const { parameters, statistics } = parametersOf(model);
+    this.#network = new TrainingNetwork(kernels, memory, model.config, statistics, shape);
+    this.#weights = memory.floats(parameters.length);
+    memory.view(this.#weights, parameters.length).set(parameters);
+  }
+
+  /** As `TrainingNetwork.carry`. */
+  carry(sources: ArrayLike<number>): void {
+    this.#network.carry(sources);
+  }
+
+  /**
+   * @param features MFCCs, [frames][rows][coefficients]
+   * @returns logits, [steps][rows][labels]; a view that the next batch overwrites
+   */
+  hear(features: Float32Array): Float32Array {
+    this.#network.features.values.set(features);
+    this.#network.forward(this.#weights);
+    return this.#network.logits.values;
+  }
+}
+
+/** @throws EarshotError EARSHOT_BAD_ARGUMENT where a model cannot teach: other features, other steps or other labels */
+export function checkTeacher({ config: teacher }: ModelFile, learner: ModelConfig): void {
+  const traits = (config: ModelConfig) => ({
+    labels: config.labels.join(', '),
+    sampleRate: config.sampleRate,
+    frameSamples: config.frameSamples,
+    hopSamples: config.hopSamples,
+    melBands: config.melBands,
+    coefficients: config.coefficients,
+    inputGain: config.inputGain,
+    'frames a step': timeStride(config),
+  });
+  const [found, wanted] = [Object.entries(traits(teacher)), Object.entries(traits(learner))];
+  found.forEach(([name, value], n) => {
+    if (value === wanted[n][1]) return;
+    throw unexpected('EARSHOT_BAD_ARGUMENT', `the teacher's ${name}`, String(wanted[n][1]), value);
+  });
+}

@@ -146,7 +146,7 @@ export class EarshotServer {
     let rights: Rights;
     try {
       if (this.#isClosing) throw new EarshotError('EARSHOT_SHUTDOWN', 'The server is shutting down');
-      checkOrigin(request, this.#allowedOrigins);
+      checkOrigin(request, this.#access, this.#allowedOrigins);
       rights = rightsOf(request, searchParams, this.#access);
     } catch (error) {
       this.#count(error);

@@ -103,7 +103,7 @@ function guarded(
   route: (context: RouteContext, rights: ReturnType<typeof rightsOf>) => Answer | Promise<Answer>,
 ): Route {
   return (context, request, query) => {
-    checkOrigin(request, context.allowedOrigins);
+    checkOrigin(request, context.access, context.allowedOrigins);
     return route(context, rightsOf(request, query, context.access));
   };
 }

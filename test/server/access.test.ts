@@ -28,8 +28,13 @@ interface Answer {
   body: string;
 }
 
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
-  const { port } = new URL(server.url);
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  { url }: TestServer = server,
+): Promise<Answer> {
+  const { port } = new URL(url);
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
       const body = Buffer.concat(await response.toArray()).toString();
@@ -151,14 +156,37 @@ describe('web pages', () => {
     expect((await ask('/v1/stream?name=kitchen-o', headers)).status).toBe(status);
   });
 
-  it('from the server itself are allowed, but not under a name that only leads to this machine', async () => {
+  it('from the server itself are allowed, also behind a proxy on this machine that ends TLS', async () => {
     const own = new URL(server.url).host;
-    const headers = { ...upgrade, ...bearer(KITCHEN) };
-    expect((await ask('/v1/stream?name=kitchen-p', { ...headers, Origin: `http://${own}`, Host: own })).status).toBe(
-      101,
-    );
-    const rebound = { Origin: 'http://evil.example', Host: 'evil.example' };
-    expect((await ask('/v1/stream?name=kitchen-q', { ...headers, ...rebound })).status).toBe(403);
+    const from = (name: string, origin: string, host: string) =>
+      ask(`/v1/stream?name=${name}`, { ...upgrade, ...bearer(KITCHEN), Origin: origin, Host: host });
+    expect((await from('kitchen-p', `http://${own}`, own)).status).toBe(101);
+    expect((await from('kitchen-q', 'https://ears.example', 'ears.example')).status).toBe(101);
+    expect((await from('kitchen-r', 'https://evil.example', 'ears.example')).status).toBe(403);
+  });
+
+  it('get nothing without tokens under a name that only leads to this machine (DNS rebinding)', async () => {
+    const open = await startServer({ allowedOrigins: ['http://evil.example'] });
+    const { port } = new URL(open.url);
+    for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.evil.example']) {
+      for (const headers of [{ Host: host }, { Host: host, Origin: `http://${host}` }]) {
+        for (const path of ['/metrics', '/v1/models', '/v1/streams']) {
+          const { status, body } = await ask(path, headers, 'GET', open);
+          expect([status, JSON.parse(body).code]).toEqual([403, 'EARSHOT_FORBIDDEN']);
+        }
+        expect((await ask('/v1/tokens', headers, 'POST', open)).status).toBe(403);
+        for (const path of ['/v1/stream', '/v1/events']) {
+          expect((await ask(path, { ...upgrade, ...headers }, 'GET', open)).status).toBe(403);
+        }
+        expect((await ask('/healthz', headers, 'GET', open)).status).toBe(200);
+      }
+    }
+    for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', '127.0.0.2:8080', `[::1]:${port}`]) {
+      expect((await ask('/v1/streams', { Host: host }, 'GET', open)).status).toBe(200);
+      expect((await ask('/v1/stream', { ...upgrade, Host: host, Origin: `http://${host}` }, 'GET', open)).status).toBe(
+        101,
+      );
+    }
   });
 });
 

@@ -33,7 +33,7 @@ export const ALL_RIGHTS: Rights = { produce: ['*'], subscribe: ['*'] };
 
 /** How long a single-use token can be used. */
 export const SINGLE_USE_SECONDS = 60;
-/** Single-use tokens that may wait to be used. */
+/** Single-use tokens of one grant that may wait to be used. */
 const MOST_SINGLE_USE = 10_000;
 
 /**
@@ -53,7 +53,8 @@ export async function readTokenFile(path: string): Promise<Grant[]> {
 /** Knows who may do what. Tokens are kept and compared as SHA-256, in constant time. */
 export class Access {
   readonly #grants: { digest: Buffer; rights: Rights }[];
-  readonly #singleUse = new Map<string, { rights: Rights; until: number }>();
+  /** By the rights they give, the digests of single-use tokens with the time until which each is good, oldest first. */
+  readonly #singleUse = new Map<Rights, Map<string, number>>();
 
   /** @param tokens undefined where nobody is asked for one. @throws EarshotError EARSHOT_TOKEN_FILE */
   constructor(tokens: readonly Grant[] | undefined) {
@@ -81,28 +82,35 @@ export class Access {
     if (this.isOpen) return ALL_RIGHTS;
     // Looked up by its digest: the time that takes tells nothing about a token.
     const key = digestOf(token).toString('hex');
-    const found = this.#singleUse.get(key);
-    this.#singleUse.delete(key);
-    if (found && found.until > Date.now()) return found.rights;
+    for (const [rights, unused] of this.#singleUse) {
+      const until = unused.get(key) ?? 0;
+      unused.delete(key);
+      if (until > Date.now()) return rights;
+    }
     throw new EarshotError('EARSHOT_UNAUTHORISED', 'The single-use token is unknown, used or too old');
   }
 
-  /** A token with these rights that can be used once, for `SINGLE_USE_SECONDS`. @throws EarshotError EARSHOT_LIMIT */
+  /**
+   * A token that can be used once, for `SINGLE_USE_SECONDS`.
+   * @param rights as they have been given by this object
+   * @throws EarshotError EARSHOT_LIMIT
+   */
   issue(rights: Rights): string {
     const now = Date.now();
-    // The oldest come first.
-    for (const [key, { until }] of this.#singleUse) {
+    const unused = this.#singleUse.get(rights) ?? new Map<string, number>();
+    this.#singleUse.set(rights, unused);
+    for (const [key, until] of unused) {
       if (until > now) break;
-      this.#singleUse.delete(key);
+      unused.delete(key);
     }
-    if (this.#singleUse.size >= MOST_SINGLE_USE) {
+    if (unused.size >= MOST_SINGLE_USE) {
       throw new EarshotError(
         'EARSHOT_LIMIT',
-        `There are ${MOST_SINGLE_USE} single-use tokens that nobody has used yet`,
+        `There are ${MOST_SINGLE_USE} single-use tokens of this token that nobody has used yet`,
       );
     }
     const token = randomBytes(24).toString('base64url');
-    this.#singleUse.set(digestOf(token).toString('hex'), { rights, until: now + 1000 * SINGLE_USE_SECONDS });
+    unused.set(digestOf(token).toString('hex'), now + 1000 * SINGLE_USE_SECONDS);
     return token;
   }
 

@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { Access, demand, type Grant, type Rights } from './access.js';
 import { CodedSocket } from './coded-socket.js';
 import { Connection } from './connection.js';
-import { rightsOf, SUBPROTOCOL } from './credentials.js';
+import { rightsOfUpgrade, SUBPROTOCOL } from './credentials.js';
 import { Crew } from './engine/crew.js';
 import { addressOf, answer, refusal } from './http-routes.js';
 import { Hub } from './hub.js';
@@ -147,7 +147,7 @@ export class EarshotServer {
     try {
       if (this.#isClosing) throw new EarshotError('EARSHOT_SHUTDOWN', 'The server is shutting down');
       checkOrigin(request, this.#access, this.#allowedOrigins);
-      rights = rightsOf(request, searchParams, this.#access);
+      rights = rightsOfUpgrade(request, searchParams, this.#access);
     } catch (error) {
       this.#count(error);
       refuse(socket, refusal(error));

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EarshotError, type ModelInfo } from 'earshot';
-import { type Access, allows, SINGLE_USE_SECONDS } from './access.js';
-import { rightsOf } from './credentials.js';
+import { type Access, allows, type Rights, SINGLE_USE_SECONDS } from './access.js';
+import { rightsOfRequest } from './credentials.js';
 import type { Metrics } from './metrics.js';
 import { checkOrigin } from './origin.js';
 import { CLOSE_CODES } from './protocol/close-codes.js';
@@ -23,7 +23,7 @@ interface Answer {
   body: string;
 }
 
-type Route = (context: RouteContext, request: IncomingMessage, query: URLSearchParams) => Answer | Promise<Answer>;
+type Route = (context: RouteContext, request: IncomingMessage) => Answer | Promise<Answer>;
 
 /** Addresses by method and path. Those behind `guarded` want a token where the server knows any. */
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -63,13 +63,13 @@ const TRANSPORT_SECURITY = { 'Strict-Transport-Security': 'max-age=31536000; inc
 
 /** Answers a request if it is for one of the routes. @returns whether it was */
 export function answer(context: RouteContext, request: IncomingMessage, response: ServerResponse): boolean {
-  const { pathname, searchParams } = addressOf(request);
+  const { pathname } = addressOf(request);
   const isKnown = Object.keys(ROUTES).some((route) => route.endsWith(` ${pathname}`));
   if (!isKnown) return false;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = ROUTES[`${method} ${pathname}`] ?? (() => json(405, { message: 'Not with this method' }));
   Promise.resolve()
-    .then(() => route(context, request, searchParams))
+    .then(() => route(context, request))
     .catch(refusal)
     .then(({ status, type = 'application/json', body }) => {
       response.writeHead(status, {
@@ -99,12 +99,10 @@ export function refusal(error: unknown): Answer {
   return json(status, { code, message });
 }
 
-function guarded(
-  route: (context: RouteContext, rights: ReturnType<typeof rightsOf>) => Answer | Promise<Answer>,
-): Route {
-  return (context, request, query) => {
+function guarded(route: (context: RouteContext, rights: Rights) => Answer | Promise<Answer>): Route {
+  return (context, request) => {
     checkOrigin(request, context.access, context.allowedOrigins);
-    return route(context, rightsOf(request, query, context.access));
+    return route(context, rightsOfRequest(request, context.access));
   };
 }
 

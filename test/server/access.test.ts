@@ -77,9 +77,22 @@ describe('tokens', () => {
     expect((await ask(path, upgrade)).status).toBe(401);
   });
 
-  it('for a single use last a minute, and their number is bounded', () => {
+  it('for a single use open a WebSocket and nothing else, so that none can be renewed', async () => {
+    const { token } = JSON.parse((await ask('/v1/tokens', bearer(KITCHEN), 'POST')).body);
+    const query = `access_token=${token}`;
+    expect((await ask(`/v1/tokens?${query}`, {}, 'POST')).status).toBe(401);
+    for (const path of ['/metrics', '/v1/models', '/v1/streams']) {
+      expect((await ask(`${path}?${query}`)).status).toBe(401);
+    }
+    expect((await ask(`/v1/stream?name=kitchen-s&${query}`, upgrade)).status).toBe(101);
+  });
+
+  it('for a single use last a minute, and the number that each token makes is bounded', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const access = new Access([{ token: KITCHEN, produce: ['a'], subscribe: [] }]);
+    const access = new Access([
+      { token: KITCHEN, produce: ['a'], subscribe: [] },
+      { token: WATCHER, subscribe: ['a'] },
+    ]);
     const rights = access.rightsOf(KITCHEN);
     const [early, late] = [access.issue(rights), access.issue(rights)];
     vi.advanceTimersByTime(59_000);
@@ -89,6 +102,8 @@ describe('tokens', () => {
     expect(() => access.redeem(late)).toThrow(expect.objectContaining({ code: 'EARSHOT_UNAUTHORISED' }));
     for (let i = 0; i < 10_000; i++) access.issue(rights);
     expect(() => access.issue(rights)).toThrow(expect.objectContaining({ code: 'EARSHOT_LIMIT' }));
+    const watching = access.rightsOf(WATCHER);
+    expect(access.redeem(access.issue(watching))).toBe(watching);
     vi.advanceTimersByTime(61_000);
     access.issue(rights);
     vi.useRealTimers();

@@ -110,7 +110,10 @@ export class Connection {
   regulate(): void {
     const isBehind =
       this.#peer !== undefined &&
-      (this.#peer.isBehind() || this.bufferedBytes > this.#limits.sendBytes || this.#audioMessages.isExceeded);
+      (this.#peer.isBehind() ||
+        this.bufferedBytes > this.#limits.sendBytes ||
+        this.#texts.isExceeded ||
+        this.#audioMessages.isExceeded);
     if (isBehind === this.#isPaused) return;
     if (isBehind) this.#pause();
     else this.#resume();
@@ -172,19 +175,12 @@ export class Connection {
     if (!peer) return;
     this.#lastSign = this.#lastMessage = performance.now();
     try {
-      if (isBinary) this.#audioMessages.count();
-      else this.#countText();
+      (isBinary ? this.#audioMessages : this.#texts).count();
       if (isBinary) peer.binary(data);
       else peer.text(data.toString('utf8'));
     } catch (error) {
       this.fail(error);
     }
     this.regulate();
-  }
-
-  #countText(): void {
-    this.#texts.count();
-    if (!this.#texts.isExceeded) return;
-    throw new EarshotError('EARSHOT_LIMIT', `More than ${this.#limits.textsPerSecond} text messages a second`);
   }
 }

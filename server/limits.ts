@@ -11,7 +11,7 @@ export interface Limits {
   unreadSeconds: number;
   /** Without any message for so long, a producer is closed. */
   idleSeconds: number;
-  /** Text messages a second, on average. */
+  /** Text messages a second, on average; more are not read from the socket. */
   textsPerSecond: number;
   /** Binary messages a second, on average; more are not read from the socket. */
   audioMessagesPerSecond: number;

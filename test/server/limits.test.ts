@@ -5,7 +5,7 @@ import type { Limits } from '../../server/limits.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { alone, encodeS16, eventsOf, RawClient, startServer, type TestServer, words } from './server.ts';
 
-// Limits that other tests touch: message size, text messages, idle time in bad-input.test.ts; streams, history, grace
+// Limits that other tests touch: message size, idle time in bad-input.test.ts; streams, history, grace
 // time, frames left out in lifecycle.test.ts; unread audio in stream.test.ts.
 
 const { sampleRate, samples } = words();
@@ -68,6 +68,25 @@ describe('limits hold', () => {
     client.send({ type: 'close' });
     await client.closed;
     expect(client.of('closed')[0].samples).toBe(messages * 160);
+  });
+
+  it('for text messages: more of them are read later, and the stream goes on', async () => {
+    const textsPerSecond = 20;
+    const server = await withLimits({ textsPerSecond });
+    const client = await open(server, 'events=');
+    const flushes = 3 * textsPerSecond;
+    const start = performance.now();
+    for (let i = 0; i < flushes; i++) {
+      const told = client.messages.length;
+      client.send({ type: 'flush' });
+      await client.next('ack', told);
+    }
+    // Two seconds' worth at once, then so many a second.
+    expect(performance.now() - start).toBeGreaterThan(900);
+    for (let i = 0; i < flushes; i++) client.send({ type: 'reset' });
+    client.send({ type: 'close' });
+    expect((await client.closed).code).toBe(1000);
+    expect(client.of('ack').at(-1).commands).toBe(2 * flushes + 1);
   });
 
   it('for what waits to be read by a subscriber, which then is closed', async () => {

@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { type ModelShelf, readModels } from './models.js';
 import { checkOrigin } from './origin.js';
+import { PlacesPerAddress } from './places-per-address.js';
 import { CLOSE_CODES } from './protocol/close-codes.js';
 import { streamParameters, subscriberParameters } from './protocol/parameters.js';
 import { Sessions } from './sessions.js';
@@ -73,6 +74,7 @@ export class EarshotServer {
   readonly #crew: Crew;
   readonly #hub: Hub;
   readonly #sessions: Sessions;
+  readonly #subscribersPerAddress: PlacesPerAddress;
   readonly #connections = new Map<CodedSocket, Connection>();
   readonly #sweeping: NodeJS.Timeout;
   readonly #sockets: WebSocketServer;
@@ -87,9 +89,10 @@ export class EarshotServer {
     this.#shelf = shelf;
     this.#metrics = metrics;
     this.#crew = crew;
-    const { history, subscribers, messageBytes } = this.#limits;
+    const { history, subscribers, subscribersPerAddress, messageBytes } = this.#limits;
     this.#hub = new Hub(history, subscribers, metrics, () => this.#watch());
     this.#sessions = new Sessions(shelf.infos, shelf.defaultModel, crew, this.#hub, this.#limits, metrics, logger);
+    this.#subscribersPerAddress = new PlacesPerAddress(subscribersPerAddress, 'subscribers');
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -157,7 +160,7 @@ export class EarshotServer {
       const connection = this.#keep(opened as CodedSocket, socket);
       try {
         if (pathname === '/v1/stream') this.#produce(connection, searchParams, rights, request);
-        else this.#subscribe(connection, searchParams, rights);
+        else this.#subscribe(connection, searchParams, rights, request);
       } catch (error) {
         connection.fail(error);
       }
@@ -174,17 +177,21 @@ export class EarshotServer {
   #produce(connection: Connection, query: URLSearchParams, rights: Rights, request: IncomingMessage): void {
     const parameters = streamParameters(query);
     if ('token' in parameters) this.#sessions.resume(parameters, rights, connection);
-    else this.#sessions.open(parameters, rights, connection, request.socket.remoteAddress ?? '');
+    else this.#sessions.open(parameters, rights, connection, addressOfClient(request));
   }
 
-  #subscribe(connection: Connection, query: URLSearchParams, rights: Rights): void {
+  #subscribe(connection: Connection, query: URLSearchParams, rights: Rights, request: IncomingMessage): void {
     const parameters = subscriberParameters(query);
     if (parameters.stream !== '*') demand(rights.subscribe, parameters.stream);
     else if (rights.subscribe.length === 0) demand([], '*');
+    const address = addressOfClient(request);
+    this.#subscribersPerAddress.check(address);
     const { subscribe } = rights;
     const subscriber = new Subscriber(connection, this.#hub, parameters, subscribe, this.#limits, this.#metrics);
     connection.serve(subscriber);
     subscriber.begin();
+    this.#subscribersPerAddress.take(address);
+    request.socket.once('close', () => this.#subscribersPerAddress.giveBack(address));
   }
 
   #watch(): void {
@@ -201,6 +208,9 @@ export class EarshotServer {
     this.#metrics.refused.inc({ code: isOurs ? 'EARSHOT_INTERNAL' : error.code });
   }
 }
+
+/** Empty where the client has come over a Unix socket. */
+const addressOfClient = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? '';
 
 /** Answers an upgrade with plain HTTP. */
 function refuse(socket: Duplex, { status, body }: { status: number; body: string }): void {

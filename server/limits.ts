@@ -4,9 +4,11 @@ export interface Limits {
   messageBytes: number;
   /** Streams that are open or may be resumed. */
   streams: number;
-  /** The same from one address. */
+  /** The same from one address that is not loopback. */
   streamsPerAddress: number;
   subscribers: number;
+  /** The same from one address that is not loopback. */
+  subscribersPerAddress: number;
   /** Audio of one stream that is not yet classified; more is not read from the socket. */
   unreadSeconds: number;
   /** Without any message for so long, a producer is closed. */
@@ -31,8 +33,9 @@ export interface Limits {
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   messageBytes: 1024 * 1024,
   streams: 2500,
-  streamsPerAddress: 2500,
+  streamsPerAddress: 100,
   subscribers: 500,
+  subscribersPerAddress: 100,
   unreadSeconds: 10,
   idleSeconds: 60,
   textsPerSecond: 50,

@@ -7,6 +7,7 @@ import type { Crew } from './engine/crew.js';
 import type { Hub } from './hub.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { PlacesPerAddress } from './places-per-address.js';
 import { ENCODINGS, type ResumeParameters, type StreamParameters } from './protocol/parameters.js';
 import { Session, type SessionContext } from './session.js';
 
@@ -22,7 +23,7 @@ export class Sessions {
   readonly #open = new Map<string, Session>();
   /** By the digest of their tokens, so that the time of a look-up tells nothing about a token. */
   readonly #byToken = new Map<string, Session>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perAddress: PlacesPerAddress;
 
   constructor(
     models: ReadonlyMap<string, ModelInfo>,
@@ -38,6 +39,7 @@ export class Sessions {
     this.#crew = crew;
     this.#limits = limits;
     this.#metrics = metrics;
+    this.#perAddress = new PlacesPerAddress(limits.streamsPerAddress, 'streams');
     this.#context = {
       limits,
       hub,
@@ -86,7 +88,7 @@ export class Sessions {
     const session = new Session(this.#context, facts, (listener) => this.#crew.open(setup, listener));
     this.#open.set(name, session);
     this.#byToken.set(digestOf(session.token), session);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#perAddress.take(address);
     this.#metrics.opened.inc();
     this.#metrics.streams.set(this.size);
     session.attach(connection, 0);
@@ -109,19 +111,15 @@ export class Sessions {
   }
 
   #checkLimits(address: string): void {
-    const { streams, streamsPerAddress } = this.#limits;
+    const { streams } = this.#limits;
     if (this.size >= streams) throw new EarshotError('EARSHOT_LIMIT', `There are ${streams} streams already`);
-    if ((this.#perAddress.get(address) ?? 0) >= streamsPerAddress) {
-      throw new EarshotError('EARSHOT_LIMIT', `There are ${streamsPerAddress} streams from this address already`);
-    }
+    this.#perAddress.check(address);
   }
 
   #release(session: Session): void {
     const { name, address } = session.facts;
     this.#open.delete(name);
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    this.#perAddress.giveBack(address);
     this.#metrics.streams.set(this.size);
   }
 }

@@ -26,6 +26,7 @@ interface ServeOptions {
   tokenFile?: string;
   allowOrigin: string[];
   maxStreams?: number;
+  maxStreamsPerAddress?: number;
   workers?: number;
   history?: number;
   tlsCert?: string;
@@ -62,6 +63,7 @@ export function addServeCommand(program: Command): void {
     .option('--token-file <file>', 'JSON with tokens and their rights; without it, everybody may do everything')
     .option('--allow-origin <origin>', 'let web pages of this origin connect; may be repeated', collect, [])
     .option('--max-streams <number>', 'streams at once', wholeNumber(1, 100_000))
+    .option('--max-streams-per-address <number>', 'of them from one other machine', wholeNumber(1, 100_000))
     .option('--workers <number>', 'threads that compute', wholeNumber(1, 256))
     .option('--history <number>', 'events kept for subscribers that come back', wholeNumber(0, 1_000_000))
     .option('--tls-cert <file>', 'certificate, PEM')
@@ -115,12 +117,16 @@ async function createEarshot(options: ServeOptions): ReturnType<ServerModule['cr
   const { isLoopback, readTokenFile, createEarshotServer }: ServerModule = await import(SERVER);
   if (!isLoopback(options.host) && !options.tokenFile && !options.insecure) throw insecureHost(options.host);
   const { pino } = await import('pino');
-  const { maxStreams: streams, history, allowOrigin: allowedOrigins, models, workers } = options;
+  const { maxStreams, maxStreamsPerAddress, history, allowOrigin: allowedOrigins, models, workers } = options;
   return createEarshotServer({
     models,
     tokens: options.tokenFile === undefined ? undefined : await readTokenFile(options.tokenFile),
     allowedOrigins,
-    limits: { ...(streams && { streams, streamsPerAddress: streams }), ...(history !== undefined && { history }) },
+    limits: {
+      ...(maxStreams !== undefined && { streams: maxStreams }),
+      ...(maxStreamsPerAddress !== undefined && { streamsPerAddress: maxStreamsPerAddress }),
+      ...(history !== undefined && { history }),
+    },
     workers,
     // Who looks at the demonstration is a person, and need not read of every stream that ends.
     logger: pino({ level: options.demo ? 'warn' : 'info' }, pino.destination(2)),

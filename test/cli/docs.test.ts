@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addFileOptions } from '../../src/cli/file-options.ts';
 import { FORMAT_NAMES } from '../../src/cli/formats/index.ts';
+import { addServeCommand } from '../../src/cli/serve.ts';
 import { addStreamOptions } from '../../src/cli/stream.ts';
 import { addSubscribeOptions } from '../../src/cli/subscribe.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
@@ -27,6 +28,16 @@ describe('docs/command-line.md', () => {
     const section = sections.find((part) => part.startsWith(`earshot ${name}\n`));
     for (const { short, long } of addOptions(new Command()).options) {
       for (const flag of [short, long]) if (flag) expect(section).toMatch(new RegExp(`\\| .*\`${flag}[ \`]`));
+    }
+  });
+});
+
+describe('docs/server.md', () => {
+  it('has every option of earshot serve', () => {
+    const program = new Command();
+    addServeCommand(program);
+    for (const { long } of program.commands[0].options) {
+      expect(page('server.md')).toMatch(new RegExp(`^\\| .*\`${long}[ \`]`, 'm'));
     }
   });
 });

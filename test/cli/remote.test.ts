@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { type CliResult, directoryWith, linesOf, runCli } from './cli.ts';
+import { type CliResult, directoryWith, linesOf, runCli, startCli } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -160,6 +161,23 @@ describe('earshot serve', () => {
     expect(stdout).toMatch(/^The server and its page: http:\/\/localhost:\d+\/\n/);
     const heard = [...stdout.matchAll(/^ {2}\d:\d\d\.\d\d {2}(\w+)/gm)].map(([, label]) => label);
     expect([heard, stderr, code]).toEqual([detections().map(({ label }) => label), '', 0]);
+  });
+
+  const network = Object.values(networkInterfaces()).flat();
+  const own = network.find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address ?? '';
+  it.skipIf(own === '')('bounds the streams of one address', { timeout: 60_000 }, async () => {
+    const limit = ['--max-streams-per-address', '1'];
+    const serving = startCli('serve', '--host', own, '--insecure', '--port', '0', ...limit);
+    try {
+      const [line] = await once(serving.stdout, 'data');
+      const [, url = ''] = /(http\S+)/.exec(String(line)) ?? [];
+      const first = await connect(url, { sampleRate });
+      await expect(connect(url, { sampleRate })).rejects.toMatchObject({ code: 'EARSHOT_LIMIT' });
+      await first.close();
+    } finally {
+      serving.kill('SIGINT');
+      await once(serving, 'close');
+    }
   });
 
   it('names --port when the port is taken, and ends', async () => {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import type { Limits } from '../../server/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../server/limits.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { alone, encodeS16, eventsOf, RawClient, startServer, type TestServer, words } from './server.ts';
 
@@ -25,20 +24,34 @@ async function refused(client: RawClient, code: string, closeCode: number): Prom
 }
 
 describe('limits hold', () => {
-  it('for streams from one address, and leave room for others', async () => {
-    const server = await withLimits({ streamsPerAddress: 2 });
-    const clients = [await open(server), await open(server)];
-    await refused(new RawClient(`${server.url}/v1/stream`), 'EARSHOT_LIMIT', 4429);
-    if (process.platform === 'linux') {
-      const other = new WebSocket(`${server.url}/v1/stream`, { localAddress: '127.0.0.2' });
-      const [text] = await new Promise<[Buffer]>((resolve) => other.on('message', (data: Buffer) => resolve([data])));
-      expect(JSON.parse(text.toString())).toMatchObject({ type: 'ready' });
-      other.close();
-    }
+  it.each([
+    ['streams', 'stream', 'ready', { streamsPerAddress: 2 }],
+    ['subscribers', 'events', 'subscribed', { subscribersPerAddress: 2 }],
+  ])('for %s from one address, and leave room for others', async (_, path, hello, limits) => {
+    const server = await withLimits(limits);
+    let address = '192.0.2.1';
+    server.http.on('connection', (socket) => Object.defineProperty(socket, 'remoteAddress', { value: address }));
+    const come = async (): Promise<RawClient> => {
+      const client = new RawClient(`${server.url}/v1/${path}`);
+      await client.next(hello);
+      return client;
+    };
+    const clients = [await come(), await come()];
+    await refused(new RawClient(`${server.url}/v1/${path}`), 'EARSHOT_LIMIT', 4429);
+    address = '192.0.2.2';
+    clients.push(await come());
+    address = '192.0.2.1';
     clients[0].send({ type: 'close' });
     await clients[0].closed;
-    (await open(server)).socket.close();
-    clients[1].socket.close();
+    clients.push(await come());
+    // Proxies and programs of this machine share what there is in all.
+    for (address of ['127.0.0.1', '::ffff:127.0.0.1', '::1']) clients.push(await come(), await come(), await come());
+    for (const client of clients) client.socket.close();
+  });
+
+  it('by default so that one address cannot take all', () => {
+    expect(DEFAULT_LIMITS.streamsPerAddress).toBeLessThan(DEFAULT_LIMITS.streams / 10);
+    expect(DEFAULT_LIMITS.subscribersPerAddress).toBeLessThan(DEFAULT_LIMITS.subscribers / 2);
   });
 
   it('for subscribers', async () => {

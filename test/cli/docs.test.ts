@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { DEFAULT_LIMITS } from 'earshot/server';
 import { describe, expect, it } from 'vitest';
 import { addFileOptions } from '../../src/cli/file-options.ts';
 import { FORMAT_NAMES } from '../../src/cli/formats/index.ts';
@@ -39,6 +40,15 @@ describe('docs/server.md', () => {
     for (const { long } of program.commands[0].options) {
       expect(page('server.md')).toMatch(new RegExp(`^\\| .*\`${long}[ \`]`, 'm'));
     }
+  });
+});
+
+describe('docs/protocol.md', () => {
+  it('has a row for each limit, with its default', () => {
+    const rows = [...page('protocol.md').matchAll(/^\| `(\w+)` \| ([\d,]+) .* \| .+ \|$/gm)];
+    expect(Object.fromEntries(rows.map(([, name, most]) => [name, Number(most.replaceAll(',', ''))]))).toEqual(
+      DEFAULT_LIMITS,
+    );
   });
 });
 

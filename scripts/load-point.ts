@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { on } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { connect } from 'earshot/client';
 import { openModel } from 'earshot/node';
 import {
   FRAME_EVERY,
@@ -29,17 +30,23 @@ export interface LoadPoint {
   ofItSocketThread: number;
   generatorCores: number;
   framesPerStep: number;
-  kilobytesPerStream: number;
+  /** Beyond a server without streams; only where there are so many that collections of garbage do not hide it. */
+  kilobytesPerStream?: number;
   serverMegabytes: number;
 }
 
 /** Of the first stream, while the others are opened; a generous guess. */
 const sparesFor = (streams: number): number => 100 + streams / 10;
+const WARM_UP_STREAMS = 20;
+const WARM_UP_ROUNDS = 5;
+/** The size of a process varies by 15 MB and more from one collection of garbage to the next. */
+const LEAST_STREAMS_FOR_MEMORY = 100;
 const GENERATOR = fileURLToPath(new URL('load-generator.ts', import.meta.url));
 
 /** @param models directory of the model */
 export async function measureLoad(models: string, model: string, streams: number, seconds: number): Promise<LoadPoint> {
   const server = await startServerProcess('--models', models, '--max-streams', '10000');
+  await warmUp(server.url, model);
   const idle = await look(server);
   const generator = fork(GENERATOR, { execArgv: ['--import', 'tsx'] });
   const messages = on(generator, 'message');
@@ -68,9 +75,24 @@ export async function measureLoad(models: string, model: string, streams: number
     ofItSocketThread: round((end.socketThreadSeconds - begin.socketThreadSeconds) / seconds),
     generatorCores: round(cpuSeconds / seconds),
     framesPerStep: round((end.frames - begin.frames) / (end.steps - begin.steps)),
-    kilobytesPerStream: Math.round((end.bytes - idle.bytes) / 1024 / streams),
+    ...(streams >= LEAST_STREAMS_FOR_MEMORY && {
+      kilobytesPerStream: Math.round((end.bytes - idle.bytes) / 1024 / streams),
+    }),
     serverMegabytes: Math.round(end.bytes / 2 ** 20),
   };
+}
+
+/** Opens and closes streams, because a server that has just been started takes more memory than it then keeps. */
+async function warmUp(url: string, model: string): Promise<void> {
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    await Promise.all(Array.from({ length: WARM_UP_STREAMS }, () => visit(url, model)));
+  }
+}
+
+async function visit(url: string, model: string): Promise<void> {
+  const client = await connect(url, { sampleRate: SAMPLE_RATE, model, events: [] });
+  await client.send(new Float32Array(SAMPLE_RATE));
+  await client.close();
 }
 
 async function look(server: ServerProcess) {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { connect, type StreamClient } from '../client/index.js';
-import type { AudioWarning } from '../files/audio-stream.js';
+import type { AudioStream, AudioWarning } from '../files/audio-stream.js';
 import { openAudio } from '../node/open-audio.js';
 import { endOnSignals } from './endings.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf, warningLine } from './failure.js';
+import { STDIN } from './inputs.js';
 import { openOutlets } from './outlets.js';
 import type { Output } from './output.js';
 import { sendAudio } from './send-audio.js';
@@ -72,15 +73,27 @@ async function streamFile(file: string, url: string, options: StreamOptions): Pr
       model,
     });
     tellOfConnection(client, url, messages);
-    const printing = print(client, results);
     about = file;
-    await sendAudio(audio, client, realtime);
-    about = url;
-    await Promise.all([printing, client.close()]);
+    client.on('error', () => {
+      about = url;
+    });
+    await Promise.all([print(client, results), sendAll(audio, client, realtime)]);
     return EXIT.done;
   } catch (error) {
     if (!isEnding()) await messages.write(failureLine(about, failureOf(error)));
     return EXIT.failed;
+  } finally {
+    // Waiting for more of it would keep the program alive. Where it is a file, it has no `unref`.
+    if (file === STDIN) process.stdin.unref?.();
+  }
+}
+
+/** Sends a recording and ends the stream, also where the recording cannot be read to its end. */
+async function sendAll(audio: AudioStream, client: StreamClient, isRealTime: boolean): Promise<void> {
+  try {
+    await sendAudio(audio, client, isRealTime);
+  } finally {
+    await client.close();
   }
 }
 

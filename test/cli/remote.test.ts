@@ -11,6 +11,8 @@ import { connect } from 'earshot/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
+import { readyMessage, scriptedServer } from '../client/helpers.ts';
+import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
 import { type CliResult, directoryWith, linesOf, runCli, startCli } from './cli.ts';
@@ -75,6 +77,33 @@ describe('earshot stream', () => {
     const run = await runCli(['stream', ...args]);
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(linesOf(run.stderr)).toEqual([expect.stringMatching(`^earshot: ${about}: .*\\(${code}\\)$`)]);
+  });
+
+  it.each([
+    ['a file that is sent slowly', ['stream', '--realtime', SAMPLE]],
+    ['an input that says no more', ['stream', '-']],
+  ])('says in one line that the server has ended the stream, and ends: %s', async (_, args) => {
+    const url = await scriptedServer((socket) => {
+      socket.send(readyMessage);
+      socket.once('message', () => {
+        socket.send('{"type":"error","code":"EARSHOT_INTERNAL","message":"A fault"}');
+        socket.close(4500);
+      });
+    });
+    const cli = startCli(...args, url);
+    cli.stdin.write(readFileSync(SAMPLE).subarray(0, 50_000));
+    const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
+    expect([stderr, code]).toEqual([`earshot: ${url}: A fault (EARSHOT_INTERNAL)\n`, 1]);
+  });
+
+  it('ends the stream in order when the file cannot be read to its end', async () => {
+    const bytes = concatBytes(fixture('tones.opus'), fixture('tones-mono.opus'));
+    const file = join(directoryWith({ 'chained.opus': bytes }), 'chained.opus');
+    const { stdout, stderr, code } = await runCli(['stream', '--frames', file, server.url]);
+    expect(parsed(stdout).at(-1)).toMatchObject({ type: 'frame' });
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(/chained.opus: .*\(EARSHOT_AUDIO_UNSUPPORTED\)$/)]);
+    expect(code).toBe(1);
+    expect(await streams()).toEqual([]);
   });
 
   it('names the model that the server does not have', async () => {

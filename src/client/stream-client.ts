@@ -80,6 +80,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   /** Whether a `keepalive` waits for its answer. */
   #isAsked = false;
   #isClosing = false;
+  /** Whether the last samples found no room. */
+  #isFull = false;
 
   /** Use `connect`. @throws EarshotError EARSHOT_BAD_ARGUMENT */
   constructor(server: ServerAddress, options: ConnectOptions, Socket: SocketClass) {
@@ -135,19 +137,21 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
 
   /**
    * Sends samples in [-1, 1], or 16-bit ones as they are; they are copied at once. The promise resolves when the server
-   * is near enough for more: await it to send a file no faster than it is heard. A microphone need not; then only what
-   * is wrong from the start rejects, and `error` events tell what happens later.
+   * is near enough for more: await it to send a file no faster than it is heard. A microphone need not: an `error` event
+   * tells what ended the stream, and a `warning` that the buffer is full, once until it takes samples again.
    * @throws EarshotError EARSHOT_CLIENT_BUFFER_FULL (nothing is taken then), EARSHOT_ENDED, EARSHOT_BAD_ARGUMENT, or
    *   what ended the stream
    */
   send(samples: Float32Array | Int16Array): Promise<void> {
-    try {
-      this.#take(samples);
-    } catch (error) {
-      return Promise.reject(error);
+    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
+      const what = 'a Float32Array or an Int16Array';
+      return Promise.reject(unexpected('EARSHOT_BAD_ARGUMENT', 'samples', what, samples));
     }
-    this.#pump();
-    return this.#until(() => this.#outbox.samples <= AHEAD_SECONDS * this.#options.sampleRate);
+    return unwatched(async () => {
+      this.#take(samples);
+      this.#pump();
+      await this.#until(() => this.#outbox.samples <= AHEAD_SECONDS * this.#options.sampleRate);
+    });
   }
 
   /** Ends the utterance; resolves when all its events are there. Then the stream begins anew. */
@@ -166,39 +170,40 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   /** Ends the stream. Resolves with its totals after the last events. @throws EarshotError what ended it before */
-  async close(): Promise<Totals> {
-    if (!this.#isClosing && this.state !== 'closed') {
-      this.#isClosing = true;
-      this.#outbox.add('{"type":"close"}');
-      this.#pump();
-    }
-    await this.#until(() => this.#totals !== undefined);
-    return this.#totals as Totals;
+  close(): Promise<Totals> {
+    return unwatched(async () => {
+      if (!this.#isClosing && this.state !== 'closed') {
+        this.#isClosing = true;
+        this.#outbox.add('{"type":"close"}');
+        this.#pump();
+      }
+      await this.#until(() => this.#totals !== undefined);
+      return this.#totals as Totals;
+    });
   }
 
   #take(samples: Float32Array | Int16Array): void {
     this.#checkOpen();
-    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
-      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or an Int16Array', samples);
-    }
     const { sampleRate, bufferSeconds = BUFFER_SECONDS } = this.#options;
     if (this.#outbox.samples + samples.length > bufferSeconds * sampleRate) {
       const what = `More than ${bufferSeconds} s of audio wait for the server`;
-      throw new EarshotError('EARSHOT_CLIENT_BUFFER_FULL', what, { value: samples.length });
+      const full = new EarshotError('EARSHOT_CLIENT_BUFFER_FULL', what, { value: samples.length });
+      if (!this.#isFull) this.emit({ type: 'warning', code: full.code, message: what });
+      this.#isFull = true;
+      throw full;
     }
+    this.#isFull = false;
     const most = Math.floor(MESSAGE_SECONDS * sampleRate);
     for (let at = 0; at < samples.length; at += most) this.#outbox.add(pcm(samples.subarray(at, at + most)));
   }
 
   #command(message: object): Promise<void> {
-    try {
+    return unwatched(async () => {
       this.#checkOpen();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const { commands } = this.#outbox.add(JSON.stringify(message));
-    this.#pump();
-    return this.#until(() => this.#acknowledgedCommands >= commands);
+      const { commands } = this.#outbox.add(JSON.stringify(message));
+      this.#pump();
+      await this.#until(() => this.#acknowledgedCommands >= commands);
+    });
   }
 
   #checkOpen(): void {
@@ -220,15 +225,12 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     this.#lastSent = performance.now();
   }
 
-  /** Nobody has to wait: what goes wrong is told otherwise too. */
   #until(isDone: () => boolean): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       if (this.#error) reject(this.#error);
       else if (isDone()) resolve();
       else this.#waiting.push({ isDone, resolve, reject });
     });
-    promise.catch(() => {});
-    return promise;
   }
 
   #progress(): void {
@@ -322,6 +324,13 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
 function checkBuffer({ bufferSeconds = BUFFER_SECONDS }: ConnectOptions): void {
   if (bufferSeconds > 0) return;
   throw unexpected('EARSHOT_BAD_ARGUMENT', 'bufferSeconds', 'a number above 0', bufferSeconds);
+}
+
+/** Nobody has to wait: what goes wrong is told by events too. */
+function unwatched<T>(work: () => Promise<T>): Promise<T> {
+  const promise = work();
+  promise.catch(() => {});
+  return promise;
 }
 
 function pcm(samples: Float32Array | Int16Array): Uint8Array<ArrayBuffer> {

@@ -139,6 +139,29 @@ describe('connect', () => {
     expect(client.bufferedAmount).toBe(60000);
   });
 
+  it('tells those who await nothing that it is full, once until it takes samples again', async () => {
+    const line = await Line.to(server.url);
+    const client = await connect(line.url, { sampleRate, bufferSeconds: 2 });
+    const warnings: string[] = [];
+    client.on('warning', ({ code }) => warnings.push(code));
+    line.cut();
+    await next(client, 'reconnecting');
+    const again = next(client, 'open');
+    for (let second = 0; second < 6; second++) void client.send(samples.subarray(0, sampleRate));
+    expect(warnings).toEqual(['EARSHOT_CLIENT_BUFFER_FULL']);
+    await again;
+    await client.flush();
+    void client.send(new Float32Array(2 * sampleRate));
+    void client.send(new Float32Array(2 * sampleRate));
+    expect(warnings.length).toBe(2);
+    expect(await client.close()).toMatchObject({ samples: 4 * sampleRate });
+    // Rejections that nobody handled would fail this run.
+    void client.send(samples);
+    void client.flush();
+    await sleep(10);
+    line.close();
+  });
+
   it('has at most four seconds and a message on their way, however much there is', async () => {
     let received = 0;
     let acknowledged = 0;

@@ -86,7 +86,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   /** Use `connect`. @throws EarshotError EARSHOT_BAD_ARGUMENT */
   constructor(server: ServerAddress, options: ConnectOptions, Socket: SocketClass) {
     super();
-    checkBuffer(options);
+    checkNumbers(options);
     this.#options = options;
     const { sampleRate, name, model, events, frameEvery } = options;
     const beginning = addressOf(server, '/v1/stream', {
@@ -321,9 +321,10 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 }
 
-function checkBuffer({ bufferSeconds = BUFFER_SECONDS }: ConnectOptions): void {
-  if (bufferSeconds > 0) return;
-  throw unexpected('EARSHOT_BAD_ARGUMENT', 'bufferSeconds', 'a number above 0', bufferSeconds);
+function checkNumbers({ sampleRate, bufferSeconds = BUFFER_SECONDS }: ConnectOptions): void {
+  for (const [name, value] of Object.entries({ sampleRate, bufferSeconds })) {
+    if (!(value > 0)) throw unexpected('EARSHOT_BAD_ARGUMENT', name, 'a number above 0', value);
+  }
 }
 
 /** Nobody has to wait: what goes wrong is told by events too. */

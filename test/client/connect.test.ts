@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type StreamClient } from 'earshot/client';
+import { type ConnectOptions, connect, type StreamClient } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Model } from '../../src/model.ts';
@@ -234,6 +234,8 @@ describe('connect', () => {
     [{ sampleRate: 16000, name: 'a b' }, 'EARSHOT_PARAMETER'],
     [{ sampleRate: 16000, token: 'not a token' }, 'EARSHOT_BAD_ARGUMENT'],
     [{ sampleRate: 16000, bufferSeconds: Number.NaN }, 'EARSHOT_BAD_ARGUMENT'],
+    [{} as ConnectOptions, 'EARSHOT_BAD_ARGUMENT'],
+    [{ sampleRate: Number.NaN }, 'EARSHOT_BAD_ARGUMENT'],
   ])('is refused with a code: %o', async (options, code) => {
     await expect(connect(server.url, options)).rejects.toMatchObject({ code });
   });

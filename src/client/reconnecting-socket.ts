@@ -33,6 +33,13 @@ const GOING_AWAY = 1001;
 /** Close code for a connection that is given up; it does not end what the server keeps for it. */
 const ABANDONED = 4000;
 
+/** What the status means by which a server refuses a connection. */
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  401: 'EARSHOT_UNAUTHORISED',
+  403: 'EARSHOT_FORBIDDEN',
+  503: 'EARSHOT_SHUTDOWN',
+};
+
 /** A WebSocket that is made again when it is lost, after a pause that grows. */
 export class ReconnectingSocket<Message extends { type: string }> {
   readonly #Socket: SocketClass;
@@ -118,7 +125,7 @@ export class ReconnectingSocket<Message extends { type: string }> {
     };
     // Only ws and Node say why; pages are not to know.
     socket.onerror = ({ message }: { message?: string }) => {
-      if (message) ending ??= new EarshotError('EARSHOT_CONNECTION', message);
+      if (message) ending ??= new EarshotError(codeOf(message), message);
     };
     socket.onclose = ({ code }: { code: number }) => {
       if (this.#socket !== socket) return;
@@ -151,6 +158,10 @@ function endingOf(code: number): EarshotError {
   if (code === GOING_AWAY) return new EarshotError('EARSHOT_SHUTDOWN', 'The server is going away');
   return new EarshotError('EARSHOT_CONNECTION', `The connection ended with code ${code}`);
 }
+
+/** "Unexpected server response: 401" is how ws tells of a refusal by HTTP. */
+const codeOf = (message: string): ErrorCode =>
+  REFUSALS[/response: (\d+)$/.exec(message)?.[1] ?? ''] ?? 'EARSHOT_CONNECTION';
 
 const isError = (message: { type: string }): message is ErrorMessage => message.type === 'error';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ConnectOptions, connect, type StreamClient } from 'earshot/client';
+import { type ConnectOptions, connect, type StreamClient, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Model } from '../../src/model.ts';
@@ -255,6 +255,51 @@ describe('connect', () => {
       code: 'EARSHOT_CONNECTION',
       message: /no server of Earshot/,
     });
+  });
+
+  it.each([
+    [401, 'EARSHOT_UNAUTHORISED'],
+    [403, 'EARSHOT_FORBIDDEN'],
+    [503, 'EARSHOT_SHUTDOWN'],
+    [502, 'EARSHOT_CONNECTION'],
+  ])('tells by the status %d why a server refuses it', async (status, code) => {
+    const url = await scriptedServer(
+      () => {},
+      () => status,
+    );
+    await expect(connect(url, { sampleRate })).rejects.toMatchObject({ code });
+    await expect(subscribe(url)).rejects.toMatchObject({ code });
+  });
+
+  it('takes the last digits of a port for no status', async () => {
+    const nobody = connect('ws://127.0.0.1:401', { sampleRate: 8000, WebSocket });
+    await expect(nobody).rejects.toMatchObject({ code: 'EARSHOT_CONNECTION' });
+  });
+
+  it.each([
+    [401, 'closed'],
+    [403, 'closed'],
+    [503, 'open'],
+  ])('after a lost connection, a refusal by %d leaves it %s', async (status, state) => {
+    const statuses = [101, status];
+    const url = await scriptedServer(
+      (socket) => {
+        socket.send(readyMessage);
+        socket.once('message', () => statuses.length > 0 && socket.terminate());
+      },
+      () => statuses.shift() ?? 101,
+    );
+    const client = await connect(url, { sampleRate: 16000 });
+    void client.send(new Float32Array(1600));
+    await next(client, 'reconnecting');
+    await expect.poll(() => client.state).toBe(state);
+  });
+
+  it('says that its token is not the right one', async () => {
+    const token = 'kitchen-microphone-7c1f0b';
+    const guarded = await startServer({ tokens: [{ token, produce: ['*'] }] });
+    const wrong = connect(guarded.url, { sampleRate, token: `${token}x` });
+    await expect(wrong).rejects.toMatchObject({ code: 'EARSHOT_UNAUTHORISED' });
   });
 
   it('refuses samples of another kind', async () => {

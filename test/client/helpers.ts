@@ -58,9 +58,22 @@ export function next(client: StreamClient, wanted: StreamClient['state']): Promi
   });
 }
 
-/** A server that says what a test wants it to say. Gives its address. */
-export async function scriptedServer(serve: (socket: WebSocket) => void): Promise<string> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+/**
+ * A server that says what a test wants it to say. Gives its address.
+ * @param status of its answer to the next connection: 101, or that of a refusal
+ */
+export async function scriptedServer(
+  serve: (socket: WebSocket) => void,
+  status: () => number = () => 101,
+): Promise<string> {
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    verifyClient: (_, answer) => {
+      const code = status();
+      answer(code === 101, code);
+    },
+  });
   onTestFinished(() => {
     for (const socket of server.clients) socket.terminate();
     server.close();

@@ -77,6 +77,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #acknowledgedCommands = 0;
   #lastSeq = 0;
   #lastSent = performance.now();
+  /** When audio or a command was last sent while the server owed nothing. */
+  #lastEven = performance.now();
   /** Whether a `keepalive` waits for its answer. */
   #isAsked = false;
   #isClosing = false;
@@ -214,6 +216,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   /** Sends as much as may be on its way. */
   #pump(): void {
     while (this.state === 'open' && this.#outbox.samplesOnTheWay < AHEAD_SECONDS * this.#options.sampleRate) {
+      if (!this.#isOwed) this.#lastEven = performance.now();
       const message = this.#outbox.next();
       if (message === undefined) return;
       this.#write(message);
@@ -276,15 +279,23 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     return this.#socket.lostMilliseconds < 1000 * this.#ready.grace_seconds;
   }
 
-  #check(): void {
+  /** Whether the server has to give a sign. */
+  get #isOwed(): boolean {
     const { samplesOnTheWay, commandsOnTheWay } = this.#outbox;
-    const owesSign =
+    return (
       this.state === 'reconnecting' ||
       this.#totals !== undefined ||
       commandsOnTheWay > 0 ||
-      samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate;
-    const unsentMilliseconds = performance.now() - this.#lastSent;
-    const isSilent = owesSign && this.#socket.silentMilliseconds > SILENCE_MILLISECONDS;
+      samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate
+    );
+  }
+
+  /** The silence of a pause is not the server's: it counts from when the server came to owe a sign. */
+  #check(): void {
+    const now = performance.now();
+    const unsentMilliseconds = now - this.#lastSent;
+    const silentMilliseconds = Math.min(this.#socket.silentMilliseconds, now - this.#lastEven);
+    const isSilent = this.#isOwed && silentMilliseconds > SILENCE_MILLISECONDS;
     if (isSilent || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS)) {
       this.#isAsked = false;
       this.#socket.abandon();

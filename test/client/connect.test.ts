@@ -130,6 +130,22 @@ describe('connect', () => {
     line.close();
   });
 
+  it.each([
+    ['a command', (client: StreamClient) => client.flush()],
+    ['audio', (client: StreamClient) => client.send(new Float32Array(5 * 16000))],
+  ])('after a pause gives the server its whole time to answer %s', async (_, send) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const url = await scriptedServer((socket) => socket.send(readyMessage));
+    const client = await connect(url, { sampleRate: 16000 });
+    await vi.advanceTimersByTimeAsync(15_500);
+    void send(client);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(client.state).toBe('open');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(client.state).toBe('reconnecting');
+  });
+
   it('holds no more audio than it was allowed to', async () => {
     const line = await Line.to(server.url);
     const client = await connect(line.url, { sampleRate: 16000, bufferSeconds: 2 });

@@ -10,6 +10,8 @@ export interface ListenAtOptions {
   device: string | undefined;
   signal: AbortSignal;
   token: string | undefined;
+  /** Of the stream; the server invents one if undefined. */
+  name: string | undefined;
   /** A model of the server; its default one if undefined. */
   model: string | undefined;
   configuration: StreamConfiguration;
@@ -70,11 +72,12 @@ class Sending implements MicrophoneSink {
   }
 
   async begin(server: string, microphone: Microphone): Promise<ListenerAt> {
-    const { signal, token, model, configuration, onReady, onDetection, onFrame } = this.#options;
+    const { signal, token, name, model, configuration, onReady, onDetection, onFrame } = this.#options;
     this.#microphone = microphone;
     const client = await connect(server, {
       sampleRate: this.#sampleRate,
       token,
+      name,
       model,
       events: onFrame ? ['frame', 'detection'] : ['detection'],
     });

@@ -41,6 +41,7 @@ interface ListenCommandOptions {
   threshold?: number;
   extractor: ExtractorName;
   to?: string;
+  name?: string;
 }
 
 /** Adds `earshot listen` to the program. */
@@ -61,7 +62,8 @@ export function addListenCommand(program: Command): void {
       if (options.worklet) command.error('error: --worklet is for listening here; a server hears in its own way');
       if (command.getOptionValueSource('extractor') === 'cli') command.error('error: --extractor is up to the server');
       if (command.getOptionValueSource('model') !== 'cli') options.model = undefined;
-    }
+    } else if (options.name !== undefined)
+      command.error('error: --name is for a stream on a server; it goes with --to');
     process.exitCode = options.listDevices ? await tellDevices() : await hearMicrophone(options);
   });
 }
@@ -76,7 +78,8 @@ export function addListenOptions(command: Command): Command {
     .option('--list-devices', 'tell which microphones there are, and end')
     .option('--worklet', "listen with the browser's worklet, to compare; takes most of a core")
     .addOption(new Option('-f, --format <name>', 'how to write results').choices(LISTEN_FORMATS).default('text'))
-    .option('--to <url>', 'send the sound to a server; --model is then one of its models');
+    .option('--to <url>', 'send the sound to a server; --model is then one of its models')
+    .option('--name <name>', 'name of the stream on the server');
   for (const option of addFileOptions(new Command()).options) {
     if (SHARED_OPTIONS.includes(option.long ?? '')) command.addOption(option);
   }
@@ -173,10 +176,11 @@ class ListenRun {
     return listen({ ...hearing, model, worklet, extractor, decision });
   }
 
-  #hearAt(server: string, hearing: Omit<ListenAtOptions, 'model' | 'token' | 'configuration' | 'onReady'>) {
-    const { model, threshold } = this.#options;
+  #hearAt(server: string, hearing: Omit<ListenAtOptions, 'name' | 'model' | 'token' | 'configuration' | 'onReady'>) {
+    const { name, model, threshold } = this.#options;
     return listenAt(server, {
       ...hearing,
+      name,
       model,
       token: process.env.EARSHOT_TOKEN,
       configuration: threshold === undefined ? {} : { threshold },

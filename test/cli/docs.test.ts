@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from 'earshot/server';
 import { describe, expect, it } from 'vitest';
 import { addFileOptions } from '../../src/cli/file-options.ts';
 import { FORMAT_NAMES } from '../../src/cli/formats/index.ts';
+import { addListenOptions } from '../../src/cli/listen.ts';
 import { addServeCommand } from '../../src/cli/serve.ts';
 import { addStreamOptions } from '../../src/cli/stream.ts';
 import { addSubscribeOptions } from '../../src/cli/subscribe.ts';
@@ -24,6 +25,7 @@ describe('docs/command-line.md', () => {
   it.each([
     ['stream', addStreamOptions],
     ['subscribe', addSubscribeOptions],
+    ['listen', addListenOptions],
   ])('has every option of earshot %s', (name, addOptions) => {
     const sections = page('command-line.md').split('\n## ');
     const section = sections.find((part) => part.startsWith(`earshot ${name}\n`));

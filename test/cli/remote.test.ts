@@ -178,6 +178,19 @@ describe('earshot listen --to', () => {
     expect([linesOf(stderr), code]).toEqual([[expect.stringMatching(message)], 1]);
   });
 
+  it('has a name, so that a token for some names is enough', async () => {
+    const token = 'kitchen-microphone-7c1f0b';
+    const guarded = await startServer({ tokens: [{ token, produce: ['kitchen-*'] }] });
+    const args = ['listen', '--to', guarded.url, '--name', 'kitchen-1'];
+    const { stderr, code } = await runUntil(/on .*\n/, args, { ...withFakeWebAudio('speaking'), EARSHOT_TOKEN: token });
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
+  it('has a name on a server only', async () => {
+    const { stderr, code } = await runCli(['listen', '--name', 'kitchen']);
+    expect([stderr, code]).toEqual([expect.stringContaining('--to'), 2]);
+  });
+
   it('leaves the extractor to the server', async () => {
     const { stderr, code } = await runCli(['listen', '--to', server.url, '--extractor', 'meyda']);
     expect([stderr, code]).toEqual([expect.stringContaining('--extractor'), 2]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { EarshotError } from 'earshot';
 import { History } from './history.js';
 import type { Metrics } from './metrics.js';
@@ -11,6 +12,8 @@ export type PublishedKind = 'stream_opened' | 'frame' | 'detection' | 'stream_cl
  * while for those who come back.
  */
 export class Hub {
+  /** Another after each start, so that a number of before is not taken for one of now. */
+  readonly id = randomBytes(8).toString('hex');
   readonly #subscribers = new Set<Subscriber>();
   readonly #history: History<string>;
   readonly #most: number;

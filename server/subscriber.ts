@@ -42,9 +42,13 @@ export class Subscriber implements Peer {
   /** Says hello, replays what was missed, and goes on live. @throws EarshotError EARSHOT_LIMIT */
   begin(): void {
     this.#hub.add(this);
-    this.#connection.send(encode({ type: 'subscribed', protocol: 1, seq: this.#hub.seq }));
-    const { since } = this.#parameters;
-    if (since !== undefined) this.#replay(since);
+    const { id, seq } = this.#hub;
+    this.#connection.send(encode({ type: 'subscribed', protocol: 1, seq, server: id }));
+    const { since, server = id } = this.#parameters;
+    if (since === undefined) return;
+    const hasBegunAnew = server !== id || since > seq;
+    if (hasBegunAnew) this.#warn('The server has begun anew: what it told before its end and did not arrive is gone');
+    this.#replay(hasBegunAnew ? 0 : since);
   }
 
   wants(kind: PublishedKind, stream: string): boolean {
@@ -109,7 +113,6 @@ export class Subscriber implements Peer {
   }
 
   #replay(since: number): void {
-    if (since > this.#hub.seq) this.#warn(`The server has begun anew: its events count up to ${this.#hub.seq}`);
     const { texts, lostUpTo } = this.#hub.replay(since);
     if (lostUpTo !== undefined) this.#warn(`Events up to number ${lostUpTo} are gone`);
     for (const text of texts) {

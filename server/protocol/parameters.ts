@@ -69,6 +69,7 @@ export const subscribing = v.strictObject({
     'stream_opened,detection,stream_closed',
   ),
   since: v.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
+  server: v.exactOptional(v.string()),
   ...access,
 });
 

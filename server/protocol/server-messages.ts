@@ -60,7 +60,7 @@ const inStream = { seq: count, stream: v.string() };
 
 /** Everything that a subscriber is told. */
 export const toSubscriber = v.variant('type', [
-  v.strictObject({ type: v.literal('subscribed'), protocol: v.literal(1), seq: count }),
+  v.strictObject({ type: v.literal('subscribed'), protocol: v.literal(1), seq: count, server: v.string() }),
   v.strictObject({
     type: v.literal('stream_opened'),
     ...inStream,

@@ -90,7 +90,7 @@ export type StreamEvent =
   | StreamClosedEvent;
 
 export type SubscriberMessage =
-  | { type: 'subscribed'; protocol: 1; seq: number }
+  | { type: 'subscribed'; protocol: 1; seq: number; server: string }
   | StreamEvent
   | KeepaliveMessage
   | TroubleMessage<'warning'>

@@ -35,6 +35,8 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   #hasBegun = false;
   #isAsked = false;
   #since: number | undefined;
+  /** Names the server that counts so, as long as it runs. */
+  #server: string | undefined;
   /** Those from before anybody listened; replayed events follow the server's agreement at once. */
   #early: (StreamEvent | TroubleMessage<'warning'>)[] | undefined = [];
 
@@ -42,7 +44,8 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   constructor(server: ServerAddress, options: SubscribeOptions, Socket: SocketClass) {
     super();
     const { stream, events, since, token } = options;
-    const address = () => addressOf(server, '/v1/events', { stream, events: events?.join(','), since: this.#since });
+    const address = () =>
+      addressOf(server, '/v1/events', { stream, events: events?.join(','), since: this.#since, server: this.#server });
     this.#since = since;
     this.#socket = new ReconnectingSocket(Socket, {
       address,
@@ -90,7 +93,7 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
   #receive(message: Exclude<SubscriberMessage, { type: 'error' }>): void {
     this.#isAsked = false;
     if (message.type === 'keepalive') return;
-    if (message.type === 'subscribed') this.#agreed(message.seq);
+    if (message.type === 'subscribed') this.#agreed(message);
     else {
       if (message.type !== 'warning') this.#since = message.seq;
       if (this.#early) this.#early.push(message);
@@ -106,9 +109,11 @@ export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {
     this.#isAsked = !this.#isAsked;
   }
 
-  #agreed(seq: number): void {
-    // A server that has begun anew counts from 1 again.
-    this.#since = Math.min(this.#since ?? seq, seq);
+  #agreed({ seq, server }: Extract<SubscriberMessage, { type: 'subscribed' }>): void {
+    this.#since ??= seq;
+    // A server that has begun anew counts from 1 again, and tells everything.
+    if (server !== (this.#server ?? server) || this.#since > seq) this.#since = 0;
+    this.#server = server;
     this.#hasBegun = true;
     this.#socket.opened();
     this.#begin.resolve();

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type SpotterEvent, type StreamEvent, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -15,8 +16,8 @@ beforeAll(async () => {
 
 const { sampleRate, samples } = words();
 
-async function speak(name: string): Promise<void> {
-  const client = await connect(server.url, { sampleRate, name, events: [] });
+async function speak(name: string, url = server.url): Promise<void> {
+  const client = await connect(url, { sampleRate, name, events: [] });
   await client.send(samples);
   await client.close();
 }
@@ -110,6 +111,42 @@ describe('subscribe', () => {
     );
     subscription.close();
     expect(names).toEqual(whole());
+  });
+
+  it('gets everything from a server that was started anew meanwhile, also when that has counted further', async () => {
+    const old = await startServer();
+    const subscription = await subscribe(old.url);
+    const warnings: string[] = [];
+    subscription.on('warning', ({ code, message }) => warnings.push(`${code} ${message}`));
+    const names: string[] = [];
+    const reading = (async () => {
+      for await (const event of subscription) names.push(nameOf(event));
+    })();
+    await speak('before', old.url);
+    await old.close();
+    const anew = await startServer();
+    await speak('first', anew.url);
+    await speak('second', anew.url);
+    // At the address of the old one.
+    const door = createServer().listen(Number(new URL(old.url).port), '127.0.0.1');
+    anew.earshot.attach(door);
+    await expect.poll(() => names.length, { timeout: 10_000 }).toBe(3 * whole().length);
+    await speak('third', anew.url);
+    await expect.poll(() => names).toEqual([...whole(), ...whole(), ...whole(), ...whole()]);
+    expect(warnings).toEqual([expect.stringMatching(/^EARSHOT_EVENTS_LOST .*begun anew/)]);
+    subscription.close();
+    await reading;
+    door.close();
+  });
+
+  it('gets everything where its number is none that the server has given yet', async () => {
+    const fresh = await startServer();
+    await speak('known', fresh.url);
+    const subscription = await subscribe(fresh.url, { since: 1000 });
+    const warned = new Promise((resolve) => subscription.on('warning', ({ code }) => resolve(code)));
+    subscription.on('stream_closed', () => subscription.close());
+    const events = await collect(subscription);
+    expect([events.map(nameOf), await warned]).toEqual([whole(), 'EARSHOT_EVENTS_LOST']);
   });
 
   it('ends its loops when it is closed, also while the connection is lost', async () => {

@@ -39,13 +39,31 @@ export class History<Message> {
     return this.#forgotten;
   }
 
-  /** All kept messages above a number, in order. */
-  since(seq: number): Message[] {
+  /** The kept messages above a number, in order: all, or so many of the first. */
+  since(seq: number, most = this.#size): Message[] {
     const messages: Message[] = [];
-    for (let i = 0; i < this.#size; i++) {
-      const entry = this.#ring[(this.#first + i) % this.#capacity];
-      if (entry && entry.seq > seq) messages.push(entry.message);
+    for (let i = this.#countUpTo(seq); messages.length < most; i++) {
+      const entry = this.#at(i);
+      if (!entry) break;
+      messages.push(entry.message);
     }
     return messages;
+  }
+
+  /** How many of the kept messages have this number or a lower one. */
+  #countUpTo(seq: number): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#at(middle)?.seq ?? 0) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Counted from the oldest; undefined beyond the latest. */
+  #at(index: number): Entry<Message> | undefined {
+    return index < this.#size ? this.#ring[(this.#first + index) % this.#capacity] : undefined;
   }
 }

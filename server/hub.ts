@@ -7,6 +7,14 @@ import type { Subscriber } from './subscriber.js';
 
 export type PublishedKind = 'stream_opened' | 'frame' | 'detection' | 'stream_closed';
 
+/** An event and the text that tells subscribers of it. */
+export interface PublishedEvent {
+  seq: number;
+  kind: PublishedKind;
+  stream: string;
+  text: string;
+}
+
 /**
  * Where events of all streams meet subscribers. Every event has a number of its own; all but frames are kept for a
  * while for those who come back.
@@ -15,7 +23,7 @@ export class Hub {
   /** Another after each start, so that a number of before is not taken for one of now. */
   readonly id = randomBytes(8).toString('hex');
   readonly #subscribers = new Set<Subscriber>();
-  readonly #history: History<string>;
+  readonly #history: History<PublishedEvent>;
   readonly #most: number;
   readonly #metrics: Metrics;
   readonly #onInterest: () => void;
@@ -23,7 +31,7 @@ export class Hub {
 
   /** @param onInterest called when `wantsFrames` may have changed */
   constructor(history: number, mostSubscribers: number, metrics: Metrics, onInterest: () => void) {
-    this.#history = new History<string>(history);
+    this.#history = new History(history);
     this.#most = mostSubscribers;
     this.#metrics = metrics;
     this.#onInterest = onInterest;
@@ -38,7 +46,7 @@ export class Hub {
     const seq = ++this.#seq;
     if (kind === 'frame' && this.#subscribers.size === 0) return;
     const text = forSubscriber(seq, stream, fields);
-    if (kind !== 'frame') this.#history.add(seq, text);
+    if (kind !== 'frame') this.#history.add(seq, { seq, kind, stream, text });
     for (const subscriber of this.#subscribers) subscriber.publish(kind, stream, text);
   }
 
@@ -64,10 +72,13 @@ export class Hub {
     this.#onInterest();
   }
 
-  /** What is kept of the events above a number. @returns the highest number that is gone, if it is above */
-  replay(since: number): { texts: string[]; lostUpTo: number | undefined } {
+  /**
+   * The first kept events above a number, so many at most.
+   * @returns also the highest number that is gone, if it is above
+   */
+  replay(since: number, most: number): { events: PublishedEvent[]; lostUpTo: number | undefined } {
     const { forgotten } = this.#history;
-    return { texts: this.#history.since(since), lostUpTo: forgotten > since ? forgotten : undefined };
+    return { events: this.#history.since(since, most), lostUpTo: forgotten > since ? forgotten : undefined };
   }
 
   /** Tells everybody that the server is going away. */

@@ -8,6 +8,10 @@ import { subscriberMessage } from './protocol/client-messages.js';
 import type { SubscriberParameters } from './protocol/parameters.js';
 import { encode } from './protocol/server-messages.js';
 
+/** So many events are replayed at once, well below the hard limit; then no more until most of them have been read. */
+const REPLAYED_AT_ONCE = 2000;
+const REPLAY_MILLISECONDS = 10;
+
 /**
  * One client of `GET /v1/events`. When it reads slowly it loses frames first, which it is told; a detection is never
  * left out: beyond the hard limit the connection ends.
@@ -21,6 +25,8 @@ export class Subscriber implements Peer {
   readonly #limits: Limits;
   readonly #metrics: Metrics;
   #dropped = 0;
+  /** Runs while there is more to replay. Events that come meanwhile wait in the history for their turn. */
+  #replaying: NodeJS.Timeout | undefined;
 
   /** @param allowed names of streams, as a grant has them */
   constructor(
@@ -59,11 +65,12 @@ export class Subscriber implements Peer {
   publish(kind: PublishedKind, stream: string, text: string): void {
     if (!this.wants(kind, stream)) return;
     const { bufferedBytes } = this.#connection;
-    if (kind === 'frame' && bufferedBytes > this.#limits.sendBytes) {
+    if (kind === 'frame' && (this.#replaying || bufferedBytes > this.#limits.sendBytes)) {
       this.#dropped++;
       this.#metrics.droppedFrames.inc();
       return;
     }
+    if (this.#replaying) return;
     if (bufferedBytes > this.#limits.sendBytesMost) {
       this.#connection.fail(new EarshotError('EARSHOT_TOO_SLOW', 'Too many events wait to be read'));
       return;
@@ -87,6 +94,7 @@ export class Subscriber implements Peer {
   }
 
   gone(): void {
+    clearTimeout(this.#replaying);
     this.#hub.remove(this);
   }
 
@@ -102,7 +110,7 @@ export class Subscriber implements Peer {
   arrived(): void {}
 
   leave(): void {
-    this.#hub.remove(this);
+    this.gone();
     this.#connection.leave();
   }
 
@@ -113,12 +121,19 @@ export class Subscriber implements Peer {
   }
 
   #replay(since: number): void {
-    const { texts, lostUpTo } = this.#hub.replay(since);
-    if (lostUpTo !== undefined) this.#warn(`Events up to number ${lostUpTo} are gone`);
-    for (const text of texts) {
-      const { type, stream } = JSON.parse(text);
-      if (this.wants(type, stream)) this.#connection.send(text);
+    if (this.#connection.bufferedBytes > this.#limits.sendBytes) {
+      this.#replayLater(since);
+      return;
     }
+    this.#replaying = undefined;
+    const { events, lostUpTo } = this.#hub.replay(since, REPLAYED_AT_ONCE);
+    if (lostUpTo !== undefined) this.#warn(`Events up to number ${lostUpTo} are gone`);
+    for (const { kind, stream, text } of events) if (this.wants(kind, stream)) this.#connection.send(text);
+    if (events.length === REPLAYED_AT_ONCE) this.#replayLater(events[events.length - 1].seq);
+  }
+
+  #replayLater(since: number): void {
+    this.#replaying = setTimeout(() => this.#replay(since), REPLAY_MILLISECONDS);
   }
 
   #warn(message: string): void {

@@ -30,6 +30,7 @@ it('keeps the latest messages in order, and knows the highest number that is gon
         }
         expect(history.forgotten).toBe(gone);
         expect(history.since(0)).toEqual(kept.map(String));
+        expect(history.since(0, 2)).toEqual(kept.slice(0, 2).map(String));
         expect(history.since(seq - 2)).toEqual(kept.filter((each) => each > seq - 2).map(String));
       }
     }),

@@ -94,7 +94,7 @@ export const PRESETS = {
     hiddenSize: 96,
     layers: 1,
     weightBits: 8,
-    threshold: 0.8,
+    threshold: 0.84,
     epochs: 18,
     peakRate: 4e-3,
     dropout: 0.05,

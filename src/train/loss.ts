@@ -70,19 +70,23 @@ export function crossEntropy(logits: Signal, { labels, weights, smoothing, logPr
   let total = 0;
   for (let i = 0; i < steps * rows; i++) {
     const at = i * size;
-    for (let l = 0; l < size; l++) one[l] = values[at + l] + (logPriors?.[l] ?? 0);
     const gradient = gradients.subarray(at, at + size);
     const label = labels[i % rows];
-    if (weights[i] === 0) gradient.fill(0);
-    else if (label === ANY_BACKGROUND) total += keywordLoss(one, weights[i], gradient);
-    else {
-      setTarget(target, label, smoothing);
-      if (taught) {
-        for (let l = 0; l < size; l++) taughtOne[l] = taught.logits[at + l] + (logPriors?.[l] ?? 0);
-        mixTarget(target, taughtOne, taught.share);
-      }
-      total += targetLoss(one, target, weights[i], gradient);
+    if (weights[i] === 0) {
+      gradient.fill(0);
+      continue;
     }
+    addPriors(values, at, logPriors, one);
+    if (label === ANY_BACKGROUND) {
+      total += keywordLoss(one, weights[i], gradient);
+      continue;
+    }
+    setTarget(target, label, smoothing);
+    if (taught) {
+      addPriors(taught.logits, at, logPriors, taughtOne);
+      mixTarget(target, taughtOne, taught.share);
+    }
+    total += targetLoss(one, target, weights[i], gradient);
   }
   return total;
 }
@@ -92,6 +96,11 @@ export function logPriorsOf(draws: readonly number[]): number[] {
   const keywords = draws.slice(BACKGROUND_LABELS);
   const mean = keywords.reduce((sum, count) => sum + count, 0) / keywords.length;
   return draws.map((count) => (count > 0 ? Math.log(count / mean) : 0));
+}
+
+/** Writes the logits of one step and row with the log priors added. */
+function addPriors(values: Float32Array, at: number, logPriors: Targets['logPriors'], out: Float32Array): void {
+  for (let l = 0; l < out.length; l++) out[l] = values[at + l] + (logPriors?.[l] ?? 0);
 }
 
 function setTarget(target: Float64Array, label: number, smoothing: number): void {

@@ -1,6 +1,6 @@
 import { basename, dirname, relative, sep } from 'node:path';
 import { soundFiles } from '../recordings/files.js';
-import { UNKNOWN } from '../recordings/labels.js';
+import { labelOf } from '../recordings/labels.js';
 import { splitOf, splitOfSpeaker, splitsBelow } from '../recordings/split.js';
 import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
 
@@ -49,8 +49,6 @@ async function filesInFolders(directory: string, labels: readonly string[]): Pro
     return isPart(part) ? [{ path, label: labelOf(basename(dirname(path)), labels), part }] : [];
   });
 }
-
-const labelOf = (word: string, labels: readonly string[]): string => (labels.includes(word) ? word : UNKNOWN);
 
 const isPart = (name: string | undefined): name is WordFile['part'] => name === 'training' || name === 'validation';
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { soundFiles } from '../recordings/files.js';
-import { UNKNOWN } from '../recordings/labels.js';
+import { labelOf } from '../recordings/labels.js';
 import { type Split, speakerOf, splitsBelow } from '../recordings/split.js';
 
 /** A recording of one word, not yet read. */
@@ -24,10 +24,11 @@ export async function listClips(
   split?: Split,
 ): Promise<Clip[]> {
   const paths = (await Promise.all(directories.map((directory) => filesOf(directory, split)))).flat();
-  return paths.map((path) => {
-    const folder = basename(dirname(path));
-    return { path, label: labels.includes(folder) ? folder : UNKNOWN, speaker: speakerOf(path) };
-  });
+  return paths.map((path) => ({
+    path,
+    label: labelOf(basename(dirname(path)), labels),
+    speaker: speakerOf(path),
+  }));
 }
 
 async function filesOf(directory: string, split: Split | undefined): Promise<string[]> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { EarshotError, type ErrorCode } from '../../src/errors.js';
 import type { AudioStream, AudioWarning } from '../../src/files/audio-stream.js';
 import { type OpenStreamOptions, openAudioStream } from '../../src/files/open-stream.js';
+import { strengthAt } from '../helpers/sound.ts';
 
 export function fixture(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../fixtures/audio/${name}`, import.meta.url)));
@@ -83,14 +84,9 @@ export function loudestHz(all: Float32Array, sampleRate: number): number {
   let loudest = 0;
   let most = 0;
   for (let hz = 50; hz < 4000; hz += 10) {
-    let re = 0;
-    let im = 0;
-    for (let i = 0; i < samples.length; i++) {
-      re += samples[i] * Math.cos((2 * Math.PI * hz * i) / sampleRate);
-      im += samples[i] * Math.sin((2 * Math.PI * hz * i) / sampleRate);
-    }
-    if (re * re + im * im > most) {
-      most = re * re + im * im;
+    const strength = strengthAt(samples, hz, sampleRate);
+    if (strength > most) {
+      most = strength;
       loudest = hz;
     }
   }

@@ -35,3 +35,14 @@ export function cut(signal: Float32Array, lengths: readonly number[]): Float32Ar
   }
   return pieces;
 }
+
+/** How much of a frequency samples hold: the magnitude of their Fourier transform there. */
+export function strengthAt(samples: Float32Array, hertz: number, sampleRate: number): number {
+  let re = 0;
+  let im = 0;
+  for (let i = 0; i < samples.length; i++) {
+    re += samples[i] * Math.cos((2 * Math.PI * hertz * i) / sampleRate);
+    im += samples[i] * Math.sin((2 * Math.PI * hertz * i) / sampleRate);
+  }
+  return Math.hypot(re, im);
+}

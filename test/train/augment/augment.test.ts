@@ -12,18 +12,10 @@ import type { TrainingData } from '../../../src/train/data/training-data.ts';
 import { Random } from '../../../src/train/random.ts';
 import { PRESETS } from '../../../src/train/recipe.ts';
 import { worst } from '../../helpers/kernels.ts';
+import { strengthAt } from '../../helpers/sound.ts';
 import { numbers } from '../helpers.ts';
 
 const RATE = 8000;
-/** Which of two frequencies a block holds more of. */
-const strongest = (block: Float32Array, ...frequencies: number[]): number => {
-  const size = (hertz: number) =>
-    Math.hypot(
-      block.reduce((sum, x, i) => sum + x * Math.cos((2 * Math.PI * hertz * i) / RATE), 0),
-      block.reduce((sum, x, i) => sum + x * Math.sin((2 * Math.PI * hertz * i) / RATE), 0),
-    );
-  return frequencies.reduce((best, one) => (size(one) > size(best) ? one : best));
-};
 const int16 = (samples: Float32Array) => Int16Array.from(samples, (x) => Math.round(x * 32768));
 const tone = (hertz: number, n = RATE, level = 0.5) =>
   Float32Array.from({ length: n }, (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / RATE));
@@ -202,6 +194,8 @@ describe('segments', () => {
   test('of words run together often hold a keyword, always between two other words', () => {
     const words = new Int16Array(new SharedArrayBuffer(2 * 2 * RATE));
     const [other, keyword] = [400, 1500];
+    const strongest = (block: Float32Array) =>
+      strengthAt(block, keyword, RATE) > strengthAt(block, other, RATE) ? keyword : other;
     words.set(int16(tone(other, 3200)), 2400);
     words.set(int16(tone(keyword, 3200)), RATE + 2400);
     const clip = (label: number) => ({ offset: (label - 1) * RATE, length: RATE, label, source: 0 });
@@ -209,9 +203,7 @@ describe('segments', () => {
     const heard = Array.from({ length: 200 }, (_, seed) => {
       const out = new Float32Array(8096);
       runOn.fill(1, new Random(seed), out);
-      const blocks = Array.from({ length: 100 }, (_, n) =>
-        strongest(out.subarray(80 * n, 80 * n + 80), other, keyword),
-      );
+      const blocks = Array.from({ length: 100 }, (_, n) => strongest(out.subarray(80 * n, 80 * n + 80)));
       expect([blocks[0], blocks.at(-1)]).toEqual([other, other]);
       return blocks.includes(keyword);
     });

@@ -1,11 +1,12 @@
 import { EarshotError } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
+import { networkWeights } from '../rnn/weights.js';
 import { checkTrainable, type FeatureStatistics } from './network/network.js';
 import { parameterPlan, vectorOf } from './parameters.js';
 
 /**
  * A model's numbers as training has them.
- * @throws EarshotError EARSHOT_BAD_ARGUMENT where the model has weights of 8 bits, or a network that cannot be trained
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED; EARSHOT_BAD_ARGUMENT where the model has weights of 8 bits, or a network that cannot be trained
  */
 export function parametersOf({ config, tensors }: ModelFile): {
   parameters: Float32Array;
@@ -16,9 +17,6 @@ export function parametersOf({ config, tensors }: ModelFile): {
     throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: config.name });
   }
   checkTrainable(config);
-  const statistic = (name: string) => tensors.get(name)?.values as Float32Array<ArrayBuffer>;
-  return {
-    parameters: vectorOf(parameterPlan(config), tensors),
-    statistics: { mean: statistic('feature_mean'), deviation: statistic('feature_std') },
-  };
+  const { mean, deviation } = networkWeights(config, tensors);
+  return { parameters: vectorOf(parameterPlan(config), tensors), statistics: { mean, deviation } };
 }

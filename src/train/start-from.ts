@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../config.js';
-import { unexpected } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
+import { checkFrontEnd } from './front-end-match.js';
 import { parametersOf } from './model-parameters.js';
 import type { FeatureStatistics } from './network/network.js';
 import { findParameter, initialParameters, parameterPlan } from './parameters.js';
@@ -14,9 +14,6 @@ export function shapeOf({ config }: ModelFile): Shape {
   return { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
 }
 
-/** What must be the same for weights to mean the same. */
-const FRONT_END = ['sampleRate', 'frameSamples', 'hopSamples', 'melBands', 'inputGain', 'windowing'] as const;
-
 /**
  * What a network of the same shape begins with when it goes on from a trained model: all its weights, but for the rows
  * of the output layer that belong to labels which the model does not know.
@@ -27,10 +24,7 @@ export function startFrom(
   config: ModelConfig,
   seed: number,
 ): { parameters: Float32Array<ArrayBuffer>; statistics: FeatureStatistics } {
-  for (const key of FRONT_END) {
-    if (model.config[key] === config[key]) continue;
-    throw unexpected('EARSHOT_BAD_ARGUMENT', `the model's ${key}`, String(config[key]), model.config[key]);
-  }
+  checkFrontEnd('the model', model.config, config);
   const { parameters: known, statistics } = parametersOf(model);
   const plans = { from: parameterPlan(model.config), to: parameterPlan(config) };
   const parameters = initialParameters(config, seed);

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../config.js';
-import { unexpected } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
 import { timeStride } from './frames.js';
+import { checkFrontEnd, checkSame } from './front-end-match.js';
 import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
 import { parametersOf } from './model-parameters.js';
 import { TrainingNetwork } from './network/network.js';
@@ -41,19 +41,8 @@ export class Teacher {
 
 /** @throws EarshotError EARSHOT_BAD_ARGUMENT where a model cannot teach: other features, other steps or other labels */
 export function checkTeacher({ config: teacher }: ModelFile, learner: ModelConfig): void {
-  const traits = (config: ModelConfig) => ({
-    labels: config.labels.join(', '),
-    sampleRate: config.sampleRate,
-    frameSamples: config.frameSamples,
-    hopSamples: config.hopSamples,
-    melBands: config.melBands,
-    coefficients: config.coefficients,
-    inputGain: config.inputGain,
-    'frames a step': timeStride(config),
-  });
-  const [found, wanted] = [Object.entries(traits(teacher)), Object.entries(traits(learner))];
-  found.forEach(([name, value], n) => {
-    if (value === wanted[n][1]) return;
-    throw unexpected('EARSHOT_BAD_ARGUMENT', `the teacher's ${name}`, String(wanted[n][1]), value);
-  });
+  checkFrontEnd('the teacher', teacher, learner);
+  checkSame("the teacher's coefficients", teacher.coefficients, learner.coefficients);
+  checkSame("the teacher's frames a step", timeStride(teacher), timeStride(learner));
+  checkSame("the teacher's labels", teacher.labels.join(', '), learner.labels.join(', '));
 }

@@ -46,6 +46,13 @@ describe('going on from a model', () => {
     expect(shapeOf(readModelFile(bytes))).toEqual(shape);
   });
 
+  test('refuses a file that lacks a tensor', () => {
+    const { tensors, ...file } = readSafetensors(bytes);
+    const without = new Map([...tensors].filter(([name]) => name !== 'feature_mean'));
+    const damaged = readModelFile(writeSafetensors({ ...file, tensors: without }));
+    expect(() => startFrom(damaged, config, 7)).toThrow(expect.objectContaining({ code: 'EARSHOT_MODEL_DAMAGED' }));
+  });
+
   test('refuses weights of 8 bits', () => {
     const eight = readModelFile(writeSafetensors(quantise(readSafetensors(bytes))));
     expect(() => startFrom(eight, config, 7)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));

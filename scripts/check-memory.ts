@@ -6,15 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc } from '../src/files/crc.js';
 
-// Lets `earshot file` hear a minute and then three hours of speech and compares the most memory that each took.
-// Linux only: it reads /proc.
+// Lets `earshot file` hear ten minutes and then three hours of speech and compares the most memory that each took. Ten
+// minutes are enough for everything to be compiled. Linux only: it reads /proc.
 
 const crc8 = crc(8, 0x07);
 const crc16 = crc(16, 0x8005);
 const SAMPLE_RATE = 16000;
 const BLOCK_SAMPLES = 4096;
 const LIMIT_MB = 10;
-const MINUTE = 60;
+/** V8 lets its young generation grow by megabytes whenever it sees fit. Held small, what grows is what is kept. */
+const NODE_OPTIONS = ['--max-semi-space-size=1'];
+const TEN_MINUTES = 600;
 const THREE_HOURS = 3 * 3600;
 
 const speech = (() => {
@@ -73,7 +75,7 @@ const codedNumber = (number: number): Uint8Array => new TextEncoder().encode(Str
 
 /** The most resident memory, in megabytes, and the words found. */
 async function peak(path: string): Promise<{ megabytes: number; words: number }> {
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'file', path, '--format', 'csv'], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, 'dist/cli/main.js', 'file', path, '--format', 'csv'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let kilobytes = 0;
@@ -100,14 +102,14 @@ async function measure(encode: (seconds: number) => Iterable<Uint8Array>, second
 const folder = await mkdtemp(join(tmpdir(), 'earshot-memory-'));
 try {
   for (const [name, encode] of Object.entries({ wav, flac })) {
-    const short = await measure(encode, MINUTE);
+    const short = await measure(encode, TEN_MINUTES);
     const long = await measure(encode, THREE_HOURS);
     const growth = long.megabytes - short.megabytes;
     console.log(
-      `${name}: a minute ${short.megabytes.toFixed(1)} MB (${short.words} words), ` +
+      `${name}: ten minutes ${short.megabytes.toFixed(1)} MB (${short.words} words), ` +
         `three hours ${long.megabytes.toFixed(1)} MB (${long.words} words), growth ${growth.toFixed(1)} MB`,
     );
-    if (long.words < 100 * short.words) throw new Error(`${name}: words got lost`);
+    if (long.words < 17 * short.words) throw new Error(`${name}: words got lost`);
     if (growth > LIMIT_MB) throw new Error(`${name}: grew by more than ${LIMIT_MB} MB`);
   }
 } finally {

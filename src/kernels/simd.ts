@@ -15,7 +15,7 @@ export async function simdKernels(): Promise<Kernels | undefined> {
 /** Rows of a block of 32-bit and of 8-bit weights in assembly.ts; all are padded to a multiple of the smaller. */
 const BLOCK_ROWS = 32;
 const INT8_BLOCK_ROWS = 16;
-/** Streams whose inputs assembly.ts lays side by side. */
+/** Streams whose rounded inputs assembly.ts lays side by side. */
 const STREAMS_AT_ONCE = 4;
 /** What assembly.ts reads beyond the weights that it needs. */
 const PREFETCH_BYTES = 2176;
@@ -60,7 +60,6 @@ class SimdKernels implements Kernels {
   #pack({ rows, columns }: LinearWeights, values: Float32Array): number {
     const padded = padRows(rows);
     const address = this.memory.allocate(padded * columns * 4 + PREFETCH_BYTES);
-    this.#reserveScratch(STREAMS_AT_ONCE * columns * 4);
     const { f32 } = this.memory;
     for (let r = 0; r < rows; r++) {
       const first = Math.floor(r / BLOCK_ROWS) * BLOCK_ROWS;
@@ -74,7 +73,7 @@ class SimdKernels implements Kernels {
   #packInt8({ rows, columns }: LinearWeights, values: Int8Array): number {
     const evenColumns = columns + (columns % 2);
     const address = this.memory.allocate(padRows(rows) * evenColumns);
-    this.#reserveScratch(evenColumns * 2);
+    this.#reserveScratch(STREAMS_AT_ONCE * evenColumns * 2);
     const { i8 } = this.memory;
     for (let r = 0; r < rows; r++) {
       const block = Math.floor(r / INT8_BLOCK_ROWS) * INT8_BLOCK_ROWS * evenColumns;
@@ -102,7 +101,7 @@ class SimdKernels implements Kernels {
     const relu = l.relu ? 1 : 0;
     const rows = l.outputStride / 4;
     if (l.scales === 0) {
-      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, rows, l.columns, relu, this.#scratch);
+      this.#wasm.linear(l.weights, l.bias, inputs, n, out, l.outputStride, rows, l.columns, relu);
     } else {
       const most = activationMax(l.columns);
       this.#wasm.linear8(

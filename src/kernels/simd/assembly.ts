@@ -1,38 +1,29 @@
 // AssemblyScript: compiled to WebAssembly by scripts/build-kernels.ts. `Kernels` in ../kernels.ts says what each export does.
 //
 // Layout of 32-bit weights: blocks of 32 rows, the last one of 16 where that is enough; inside a block, column after
-// column. One vector lane is one row, so that a row's sum runs over the columns in order, however many streams share
-// the pass. `rows` is always the number with padding, a multiple of 16.
+// column. One vector lane is one row, so that a row's sum runs over the columns in order. `rows` is always the number with
+// padding, a multiple of 16.
 //
 // Layout of 8-bit weights: blocks of 16 rows; inside a block, pairs of columns, 32 bytes each: two neighbouring columns
 // of row 0, of row 1, … That is what i32x4.dot_i16x8_s wants after widening.
 
 const ROWS: i32 = 16;
 
-// `scratch` has room for the inputs of four streams.
 export function linear(
   weights: usize, bias: usize, inputs: usize, n: i32, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
-  scratch: usize,
 ): void {
-  let s: i32 = 0;
-  for (; s + 4 <= n; s += 4) {
-    interleave4(inputs + (s << 2), columns, scratch);
-    linear4(weights, bias, scratch, out + s * outStride, outStride, rows, columns, relu);
+  for (let s: i32 = 0; s < n; s++) {
+    const x: usize = load<u32>(inputs + (s << 2)), xEnd: usize = x + (columns << 2);
+    let w: usize = weights, b: usize = bias, y: usize = out + s * outStride;
+    for (let row: i32 = 0; row + 32 <= rows; row += 32) {
+      block32(w, b, x, xEnd, y);
+      w += columns << 7;
+      b += 128;
+      y += 128;
+    }
+    if (rows & 31) block16(w, b, x, xEnd, y);
   }
-  for (; s < n; s++) linear1(weights, bias, load<u32>(inputs + (s << 2)), out + s * outStride, rows, columns, relu);
-}
-
-function linear1(weights: usize, bias: usize, x: usize, out: usize, rows: i32, columns: i32, relu: i32): void {
-  const xEnd: usize = x + (columns << 2);
-  let w: usize = weights, b: usize = bias, y: usize = out;
-  for (let row: i32 = 0; row + 32 <= rows; row += 32) {
-    block32(w, b, x, xEnd, y);
-    w += columns << 7;
-    b += 128;
-    y += 128;
-  }
-  if (rows & 31) block16(w, b, x, xEnd, y);
-  if (relu) rectify(out, rows);
+  if (relu) rectify(out, n * outStride);
 }
 
 // Eight sums in flight hide the latency of an addition. The weights come from the second-level cache: the two loads whose
@@ -74,70 +65,9 @@ export function block16(w: usize, bias: usize, x: usize, xEnd: usize, out: usize
 }
 
 // max(0, x) in place.
-function rectify(out: usize, rows: i32): void {
-  const end: usize = out + (rows << 2);
+function rectify(out: usize, bytes: usize): void {
+  const end: usize = out + bytes;
   for (; out < end; out += 16) v128.store(out, f32x4.pmax(f32x4.splat(0), v128.load(out)));
-}
-
-// The inputs of four streams side by side, so that one address leads to all four.
-function interleave4(inputs: usize, columns: i32, out: usize): void {
-  let x0: usize = load<u32>(inputs), x1: usize = load<u32>(inputs, 4);
-  let x2: usize = load<u32>(inputs, 8), x3: usize = load<u32>(inputs, 12);
-  const end: usize = out + (columns << 4);
-  for (; out < end; out += 16) {
-    store<f32>(out, load<f32>(x0));
-    store<f32>(out, load<f32>(x1), 4);
-    store<f32>(out, load<f32>(x2), 8);
-    store<f32>(out, load<f32>(x3), 12);
-    x0 += 4;
-    x1 += 4;
-    x2 += 4;
-    x3 += 4;
-  }
-}
-
-// Four streams, whose inputs x holds side by side, share each load of the weights: eight rows at a time.
-function linear4(
-  weights: usize, bias: usize, x: usize, out: usize, outStride: usize, rows: i32, columns: i32, relu: i32,
-): void {
-  const xEnd: usize = x + (columns << 4);
-  for (let row: i32 = 0; row < rows; row += 8) {
-    const first: i32 = row & ~31;
-    const width: usize = min(32, rows - first) << 2;
-    const w: usize = weights + (first * columns << 2) + ((row - first) << 2);
-    block8x4(w, width, bias + (row << 2), x, xEnd, out + (row << 2), outStride);
-  }
-  if (relu) for (let s: i32 = 0; s < 4; s++) rectify(out + s * outStride, rows);
-}
-
-// Eight sums, two weights, and at most three more fit into the registers. (Exported for the reason of block32.)
-export function block8x4(
-  w: usize, width: usize, bias: usize, x: usize, xEnd: usize, out: usize, outStride: usize,
-): void {
-  const low = v128.load(bias), high = v128.load(bias, 16);
-  let a0 = low, a1 = low, a2 = low, a3 = low;
-  let b0 = high, b1 = high, b2 = high, b3 = high;
-  for (; x < xEnd; x += 16) {
-    const w0 = v128.load(w), w1 = v128.load(w, 16);
-    const s0 = v128.load32_splat(x), s1 = v128.load32_splat(x, 4);
-    a0 = f32x4.add(a0, f32x4.mul(s0, w0));
-    b0 = f32x4.add(b0, f32x4.mul(s0, w1));
-    a1 = f32x4.add(a1, f32x4.mul(s1, w0));
-    b1 = f32x4.add(b1, f32x4.mul(s1, w1));
-    const s2 = v128.load32_splat(x, 8), s3 = v128.load32_splat(x, 12);
-    a2 = f32x4.add(a2, f32x4.mul(s2, w0));
-    b2 = f32x4.add(b2, f32x4.mul(s2, w1));
-    a3 = f32x4.add(a3, f32x4.mul(s3, w0));
-    b3 = f32x4.add(b3, f32x4.mul(s3, w1));
-    w += width;
-  }
-  store2(out, a0, b0);
-  out += outStride;
-  store2(out, a1, b1);
-  out += outStride;
-  store2(out, a2, b2);
-  out += outStride;
-  store2(out, a3, b3);
 }
 
 // @ts-ignore: decorator
@@ -154,53 +84,131 @@ function store4(out: usize, a: v128, b: v128, c: v128, d: v128): void {
   store2(out + 32, c, d);
 }
 
-// Rounds x to integers of at most `most` and returns the size of one step. Adding and taking away 1.5 · 2^23 rounds
-// half to even, as the plain kernel does.
-function quantise(x: usize, columns: i32, most: f32, out: usize): f32 {
-  let largest: f32 = 0;
-  for (let c: i32 = 0; c < columns; c++) largest = max(largest, abs(load<f32>(x + (c << 2))));
-  if (largest == 0) {
-    memory.fill(out, 0, (columns + (columns & 1)) << 1);
-    return 0;
+// Rounds x to integers of at most `most` and returns the size of one step. Pairs of them lie `apart` bytes from one
+// another, so that those of several streams can lie side by side.
+function quantise(x: usize, columns: i32, most: f32, out: usize, apart: usize): f32 {
+  const end: usize = x + (columns << 2), wholeEnd: usize = x + ((columns & ~7) << 2);
+  let largest4 = f32x4.splat(0);
+  let c: usize = x;
+  for (; c < wholeEnd; c += 16) largest4 = f32x4.pmax(largest4, f32x4.abs(v128.load(c)));
+  let largest: f32 = max(
+    max(f32x4.extract_lane(largest4, 0), f32x4.extract_lane(largest4, 1)),
+    max(f32x4.extract_lane(largest4, 2), f32x4.extract_lane(largest4, 3)),
+  );
+  for (; c < end; c += 4) largest = max(largest, abs(load<f32>(c)));
+  const scale: f32 = largest == 0 ? 0 : most / largest;
+  for (c = x; c < wholeEnd; c += 32) {
+    const low = rounded(f32x4.mul(v128.load(c), f32x4.splat(scale)));
+    const high = rounded(f32x4.mul(v128.load(c, 16), f32x4.splat(scale)));
+    const pairs = i16x8.narrow_i32x4_s(low, high);
+    v128.store32_lane(out, pairs, 0);
+    v128.store32_lane(out + apart, pairs, 1);
+    v128.store32_lane(out + 2 * apart, pairs, 2);
+    v128.store32_lane(out + 3 * apart, pairs, 3);
+    out += 4 * apart;
   }
-  const scale: f32 = most / largest;
-  for (let c: i32 = 0; c < columns; c++) {
-    const rounded: f32 = load<f32>(x + (c << 2)) * scale + <f32>12582912 - <f32>12582912;
-    store<i16>(out + (c << 1), <i16>(<i32>rounded));
+  for (; c < end; c += 8) {
+    const second: f32 = c + 4 < end ? load<f32>(c, 4) : 0;
+    const both = rounded(f32x4.mul(f32x4(load<f32>(c), second, 0, 0), f32x4.splat(scale)));
+    v128.store32_lane(out, i16x8.narrow_i32x4_s(both, both), 0);
+    out += apart;
   }
-  if (columns & 1) store<i16>(out + (columns << 1), 0);
   return largest / most;
 }
 
+// To integers, half to even as the plain kernel does: what is left of x after adding 1.5 · 2^23 are a sum's lowest bits.
+// @ts-ignore: decorator
+@inline
+function rounded(x: v128): v128 {
+  return i32x4.sub(f32x4.add(x, f32x4.splat(12582912)), f32x4.splat(12582912));
+}
+
+// `scratch` has room for the rounded inputs of four streams.
 export function linear8(
   weights: usize, scales: usize, bias: usize, inputs: usize, n: i32, out: usize, outStride: usize,
   rows: i32, columns: i32, most: f32, relu: i32, scratch: usize,
 ): void {
   const pairs: i32 = (columns + 1) >> 1;
-  const xBytes: usize = pairs << 2;
-  for (let s: i32 = 0; s < n; s++) {
-    const step = f32x4.splat(quantise(load<u32>(inputs + (s << 2)), columns, most, scratch));
+  let s: i32 = 0;
+  for (; s + 4 <= n; s += 4) {
+    const list: usize = inputs + (s << 2);
+    const step0: f32 = quantise(load<u32>(list), columns, most, scratch, 16);
+    const step1: f32 = quantise(load<u32>(list, 4), columns, most, scratch + 4, 16);
+    const step2: f32 = quantise(load<u32>(list, 8), columns, most, scratch + 8, 16);
+    const step3: f32 = quantise(load<u32>(list, 12), columns, most, scratch + 12, 16);
+    const steps = f32x4(step0, step1, step2, step3);
+    const xEnd: usize = scratch + (pairs << 4);
+    for (let row: i32 = 0; row < rows; row += 8) {
+      const w: usize = weights + ((row & ~15) * pairs << 1) + ((row & 8) << 1);
+      const r: usize = row << 2;
+      rows8x4(w, scales + r, bias + r, scratch, xEnd, steps, out + s * outStride + r, outStride);
+    }
+  }
+  for (; s < n; s++) {
+    const step: f32 = quantise(load<u32>(inputs + (s << 2)), columns, most, scratch, 4);
+    const xEnd: usize = scratch + (pairs << 2);
     let w: usize = weights;
     for (let row: i32 = 0; row < rows; row += ROWS) {
-      let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
-      for (let c: usize = 0; c < xBytes; c += 4) {
-        const pair = v128.load32_splat(scratch + c);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w)));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 8)));
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 16)));
-        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 24)));
-        w += 32;
-      }
       const r: usize = row << 2;
-      store4(
-        out + r,
-        scaled(a0, step, scales + r, bias + r), scaled(a1, step, scales + r + 16, bias + r + 16),
-        scaled(a2, step, scales + r + 32, bias + r + 32), scaled(a3, step, scales + r + 48, bias + r + 48),
-      );
+      rows16(w, scales + r, bias + r, scratch, xEnd, f32x4.splat(step), out + s * outStride + r);
+      w += pairs << 5;
     }
-    if (relu) rectify(out, rows);
-    out += outStride;
   }
+  if (relu) rectify(out, n * outStride);
+}
+
+// Sixteen rows of 8-bit weights for one stream. (Exported for the reason of block32.)
+export function rows16(w: usize, scales: usize, bias: usize, x: usize, xEnd: usize, step: v128, out: usize): void {
+  let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
+  for (; x < xEnd; x += 4) {
+    const pair = v128.load32_splat(x);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w)));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 8)));
+    a2 = i32x4.add(a2, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 16)));
+    a3 = i32x4.add(a3, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 24)));
+    w += 32;
+  }
+  store4(
+    out,
+    scaled(a0, step, scales, bias), scaled(a1, step, scales + 16, bias + 16),
+    scaled(a2, step, scales + 32, bias + 32), scaled(a3, step, scales + 48, bias + 48),
+  );
+}
+
+// Eight rows of 8-bit weights for four streams, whose inputs lie side by side and which share each load of the weights.
+// Sums of integers are exact: a stream gets the same bits from rows16. (Exported for the reason of block32.)
+export function rows8x4(
+  w: usize, scales: usize, bias: usize, x: usize, xEnd: usize, steps: v128, out: usize, outStride: usize,
+): void {
+  let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
+  let b0 = i32x4.splat(0), b1 = i32x4.splat(0), b2 = i32x4.splat(0), b3 = i32x4.splat(0);
+  for (; x < xEnd; x += 16) {
+    const w0 = v128.load8x8_s(w), w1 = v128.load8x8_s(w, 8);
+    const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x0, w0));
+    b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x0, w1));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x1, w0));
+    b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x1, w1));
+    const x2 = v128.load32_splat(x, 8), x3 = v128.load32_splat(x, 12);
+    a2 = i32x4.add(a2, i32x4.dot_i16x8_s(x2, w0));
+    b2 = i32x4.add(b2, i32x4.dot_i16x8_s(x2, w1));
+    a3 = i32x4.add(a3, i32x4.dot_i16x8_s(x3, w0));
+    b3 = i32x4.add(b3, i32x4.dot_i16x8_s(x3, w1));
+    w += 32;
+  }
+  scaled2(a0, b0, f32x4.splat(f32x4.extract_lane(steps, 0)), scales, bias, out);
+  out += outStride;
+  scaled2(a1, b1, f32x4.splat(f32x4.extract_lane(steps, 1)), scales, bias, out);
+  out += outStride;
+  scaled2(a2, b2, f32x4.splat(f32x4.extract_lane(steps, 2)), scales, bias, out);
+  out += outStride;
+  scaled2(a3, b3, f32x4.splat(f32x4.extract_lane(steps, 3)), scales, bias, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function scaled2(a: v128, b: v128, step: v128, scales: usize, bias: usize, out: usize): void {
+  store2(out, scaled(a, step, scales, bias), scaled(b, step, scales + 16, bias + 16));
 }
 
 // @ts-ignore: decorator

@@ -25,6 +25,22 @@ export function quantise({ metadata, tensors }: TensorFile): TensorFile {
   return quantised;
 }
 
+/** The inverse, but for what rounding took away: tensors with weights of 32 bits, and no scales. */
+export function dequantise(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const floats = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    const scales = tensors.get(`${name}_scale`);
+    if (scales) floats.set(name, scaledRows(tensor, scales));
+    else if (!name.endsWith('_scale')) floats.set(name, tensor);
+  }
+  return floats;
+}
+
+function scaledRows({ shape, values }: Tensor, scales: Tensor): Tensor {
+  const columns = values.length / shape[0];
+  return { shape, values: Float32Array.from(values, (w, i) => w * scales.values[Math.floor(i / columns)]) };
+}
+
 function quantiseRows(shape: readonly number[], values: Float32Array): { weights: Tensor; scales: Tensor } {
   const [rows] = shape;
   const columns = values.length / rows;

@@ -23,10 +23,8 @@ export interface ModelReach extends GradientReach {
 
 /**
  * How far the gradient reaches back in a model, over 64 seconds of recordings, drawn at random but always the same ones.
- * @param bytes of a model with 32-bit weights
  * @param data files and directories
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings,
- *   or the model's weights have 8 bits
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings
  */
 export async function modelReach(model: string, bytes: Uint8Array, data: readonly string[]): Promise<ModelReach> {
   const file = readModelFile(bytes);

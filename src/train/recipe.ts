@@ -8,8 +8,6 @@ export interface Recipe {
   readonly layers: number;
   readonly convolutions: readonly ConvolutionConfig[];
   readonly coefficients: number;
-  /** Of the weights in the model's file. */
-  readonly weightBits: 8 | 32;
   /** Frames at a clip's end whose mean posterior labels it. */
   readonly clipFrames: number;
   /** Of detections, for every keyword. */
@@ -46,7 +44,6 @@ const COMMANDS: Recipe = {
     { channels: 128, kernel: 4, stride: 2 },
   ],
   coefficients: 20,
-  weightBits: 32,
   clipFrames: 8,
   threshold: 0.9,
   epochs: 58,
@@ -84,7 +81,7 @@ const COMMANDS: Recipe = {
 export const PRESETS = {
   /** The default model: 465,000 parameters, 234,000 multiply-adds a frame of 20 ms. */
   commands: COMMANDS,
-  /** For pages: under 100,000 bytes with 8-bit weights. */
+  /** For pages: under 100,000 bytes. */
   small: {
     ...COMMANDS,
     convolutions: [
@@ -93,7 +90,6 @@ export const PRESETS = {
     ],
     hiddenSize: 96,
     layers: 1,
-    weightBits: 8,
     threshold: 0.84,
     epochs: 18,
     peakRate: 4e-3,

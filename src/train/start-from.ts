@@ -17,7 +17,7 @@ export function shapeOf({ config }: ModelFile): Shape {
 /**
  * What a network of the same shape begins with when it goes on from a trained model: all its weights, but for the rows
  * of the output layer that belong to labels which the model does not know.
- * @throws EarshotError EARSHOT_BAD_ARGUMENT where the model has weights of 8 bits, or hears with another front end
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT where the model hears with another front end
  */
 export function startFrom(
   model: ModelFile,

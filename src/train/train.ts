@@ -3,12 +3,14 @@ import { basename, dirname, extname } from 'node:path';
 import type { ModelConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
+import { quantise } from '../rnn/quantise.js';
+import { writeSafetensors } from '../rnn/safetensors.js';
 import { writeAtomically } from './atomic-file.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { Crew, type EpochReport } from './crew.js';
 import { type DataSources, labelsFor, loadTrainingData, type TrainingData } from './data/training-data.js';
 import { featureStatistics } from './learner.js';
-import { modelBytes } from './model-bytes.js';
+import { modelTensors } from './model-tensors.js';
 import { checkTrainable } from './network/network.js';
 import { initialState } from './optimiser.js';
 import { initialParameters, parameterPlan } from './parameters.js';
@@ -113,7 +115,7 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
       if (!state) throw new Error('The first worker gave no state');
       const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
       log.push(entry);
-      await writeAtomically(out, modelBytes(config, state.average, start.statistics, recipe.weightBits));
+      await writeAtomically(out, writeSafetensors(quantise(modelTensors(config, state.average, start.statistics))));
       await appendFile(files.log, `${JSON.stringify(entry)}\n`);
       // Last, so that what is written twice after a crash is the log, which is cut back.
       await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });

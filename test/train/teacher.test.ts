@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readModelFile } from '../../src/model-file.ts';
-import { modelBytes } from '../../src/train/model-bytes.ts';
+import { writeSafetensors } from '../../src/rnn/safetensors.ts';
+import { modelTensors } from '../../src/train/model-tensors.ts';
 import { TrainingNetwork } from '../../src/train/network/network.ts';
 import { initialParameters } from '../../src/train/parameters.ts';
 import { checkTeacher, Teacher } from '../../src/train/teacher.ts';
@@ -9,7 +10,7 @@ import { bench, numbers, put, smallConfig } from './helpers.ts';
 const config = smallConfig({ convolutions: [{ channels: 8, kernel: 3, stride: 2 }] });
 const statistics = { mean: new Float32Array(10).fill(5), deviation: new Float32Array(10).fill(20) };
 const parameters = initialParameters(config, 3);
-const model = readModelFile(modelBytes(config, parameters, statistics, 32));
+const model = readModelFile(writeSafetensors(modelTensors(config, parameters, statistics)));
 
 test('a teacher says what its network says, segment after segment, and leaves the features as they were', async () => {
   const shape = { steps: 6, rows: 3 };

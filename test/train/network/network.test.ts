@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { ModelConfig } from '../../../src/config.ts';
 import { FusedExtractor } from '../../../src/features/fused.ts';
 import { loadModel } from '../../../src/model.ts';
+import { writeSafetensors } from '../../../src/rnn/safetensors.ts';
 import { crossEntropy, posteriors } from '../../../src/train/loss.ts';
-import { modelBytes } from '../../../src/train/model-bytes.ts';
+import { modelTensors } from '../../../src/train/model-tensors.ts';
 import { TrainingNetwork } from '../../../src/train/network/network.ts';
 import { initialParameters, parameterPlan, tensorsOf, vectorOf } from '../../../src/train/parameters.ts';
 import { worst } from '../../helpers/kernels.ts';
@@ -88,7 +89,7 @@ describe.each(NETWORKS)('a network of %s', (_, changes) => {
   test('says in training what the engine says live, frame by frame, from its own model file', async () => {
     const steps = 30;
     const { network, vector, weights } = await setUp(config, steps, 2);
-    const model = await loadModel(modelBytes(config, vector, statistics(config), 32));
+    const model = await loadModel(writeSafetensors(modelTensors(config, vector, statistics(config))));
     const samples = [1, 2].map((seed) => babble(steps * 160 + 96, 8000, seed));
     const extractor = new FusedExtractor(config);
     samples.forEach((signal, row) => {

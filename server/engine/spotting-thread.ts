@@ -21,9 +21,10 @@ export interface RemoteStream {
 
 /**
  * What several streams ask for within so long travels and is worked on together, so that each look at the weights and
- * each wake-up of a thread serves many of them. A lone stream does not wait.
+ * each wake-up of a thread serves many of them: the more streams there are, the longer. A lone stream does not wait.
  */
-const GATHER_MILLISECONDS = 4;
+const MOST_GATHER_MILLISECONDS = 10;
+const STREAMS_PER_GATHER_MILLISECOND = 25;
 
 /** A worker thread that owns streams. */
 export class SpottingThread {
@@ -94,8 +95,12 @@ export class SpottingThread {
       const batch = this.#orders.take();
       this.#worker.postMessage(batch, [batch.audio.buffer, batch.sequence.buffer]);
     };
-    if (this.size > 1) setTimeout(post, GATHER_MILLISECONDS);
+    if (this.size > 1) setTimeout(post, this.#gatherMilliseconds);
     else setImmediate(post);
+  }
+
+  get #gatherMilliseconds(): number {
+    return Math.min(MOST_GATHER_MILLISECONDS, this.size / STREAMS_PER_GATHER_MILLISECOND);
   }
 
   #receive(report: StreamReport): void {

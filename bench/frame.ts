@@ -11,6 +11,7 @@ import { createOpponent } from './onnx/opponent.js';
 import { babble } from './sound.js';
 
 const MODEL = new URL('../test/fixtures/starter/gru-128x2.safetensors', import.meta.url);
+const SHIPPED = ['commands', 'commands-small'];
 const FRAMES = 200;
 const RATES = [8000, 16000, 44100, 48000];
 const POOL_STREAMS = 64;
@@ -23,6 +24,11 @@ export async function benchFrame(): Promise<void> {
   const plain = await loadModel(bytes, { kernels: 'plain' });
   const opponents = await Promise.all(
     (['node', 'web'] as const).map((runtime) => createOpponent(stackedModel(readNetwork(bytes)), runtime)),
+  );
+  const shipped = await Promise.all(
+    SHIPPED.map((name) =>
+      readFile(new URL(`../models/${name}.safetensors`, import.meta.url)).then((bytes) => loadModel(bytes)),
+    ),
   );
   const frames = Array.from({ length: FRAMES }, (_, k) => babble(8000 * 5, 8000).subarray(k * 160, k * 160 + 256));
   const opponentContenders = opponents.map((opponent) => ({
@@ -41,6 +47,11 @@ export async function benchFrame(): Promise<void> {
     decision(simd),
     wholeLine(plain, 8000, 'Earshot 8000 Hz, plain kernels'),
     ...opponentContenders,
+    ...shipped.flatMap((model, n) => [
+      wholeLine(model, 16000, `${SHIPPED[n]} 16000 Hz`),
+      networkStep(model, 1, `${SHIPPED[n]} network`),
+      networkStep(model, POOL_STREAMS, `${SHIPPED[n]} network`),
+    ]),
   ]);
   report(times);
   for (const opponent of opponents) await opponent.dispose();
@@ -86,7 +97,7 @@ function extraction(model: Model): Contender {
   };
 }
 
-function networkStep(model: Model, streams: number): Contender {
+function networkStep(model: Model, streams: number, name = 'network'): Contender {
   const { kernels, network } = model;
   const slots = Int32Array.from({ length: streams }, () => kernels.memory.allocate(network.layout.bytes));
   slots.forEach((slot, s) => {
@@ -94,7 +105,7 @@ function networkStep(model: Model, streams: number): Contender {
   });
   const steps = Math.ceil(FRAMES / streams);
   return {
-    name: `network, ${streams} stream${streams > 1 ? 's' : ''}`,
+    name: `${name}, ${streams} stream${streams > 1 ? 's' : ''}`,
     units: steps * streams,
     run: () => {
       for (let k = 0; k < steps; k++) network.step(slots, streams);
@@ -119,7 +130,8 @@ function decision(model: Model): Contender {
 
 function report(times: Map<string, number>): void {
   const reference = times.get('Earshot 8000 Hz') ?? Number.NaN;
-  console.log('One 20 ms frame of one stream, 2 x GRU-128 at every frame; median of interleaved rounds');
+  console.log('One 20 ms frame of one stream, 2 x GRU-128 at every frame unless another model is named');
+  console.log('Medians of interleaved rounds');
   console.log(`${'what'.padEnd(44)}${'µs'.padStart(9)}${'ratio'.padStart(9)}`);
   for (const [name, time] of times) {
     console.log(`${name.padEnd(44)}${time.toFixed(2).padStart(9)}${(time / reference).toFixed(2).padStart(9)}`);

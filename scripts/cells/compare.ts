@@ -36,6 +36,7 @@ export interface CellRun {
   readonly loss: number;
   readonly validation: Accuracies;
   readonly test: Accuracies;
+  /** Median over the epochs. */
   readonly secondsPerEpoch: number;
   readonly reach: ModelReach;
 }
@@ -75,7 +76,11 @@ async function runOf(network: CellNetwork, seed: number, options: CompareOptions
     loss,
     validation: { clip: accuracy, streamed: streamedAccuracy },
     test: { clip: tested.accuracy, streamed: tested.streamedAccuracy },
-    secondsPerEpoch: log.reduce((sum, { seconds }) => sum + seconds, 0) / log.length,
+    secondsPerEpoch: median(log.map(({ seconds }) => seconds)),
     reach: await modelReach(network.name, model, options.test),
   };
 }
+
+/** The upper one of the two in the middle where there are two. */
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -1,6 +1,6 @@
 import { reachTable } from '../../src/train/reach-report.js';
 import type { Table } from '../../src/train/report/html-page.js';
-import type { Accuracies, CellFigures, CellRun } from './compare.js';
+import { type Accuracies, type CellFigures, type CellRun, median } from './compare.js';
 
 export interface Circumstances {
   readonly epochs: number;
@@ -29,7 +29,7 @@ took no part in training ([Evaluation](evaluation.md)).
 
 ${markdown(cellsTable(figures))}
 
-Seconds an epoch are those of one machine, which may have had other work. Reach: how far before the last step the norm of
+Seconds an epoch are a median, on one machine, which may have had other work. Reach: how far before the last step the norm of
 dL/dh in the last recurrent layer falls below ${100 * GONE} % of what it is there; [the vanishing
 gradient](vanishing-gradient.md) has the curves.
 
@@ -59,7 +59,7 @@ function cellsTable(figures: readonly CellFigures[]): Table {
       `${units}`,
       `${parameters}`,
       `${multiplyAddsPerFrame}`,
-      mean(runs.map(({ secondsPerEpoch }) => secondsPerEpoch)).toFixed(1),
+      median(runs.map(({ secondsPerEpoch }) => secondsPerEpoch)).toFixed(0),
       percents(runs, (run) => run.validation.clip),
       percents(runs, (run) => run.validation.streamed),
       percents(runs, (run) => run.test.clip),

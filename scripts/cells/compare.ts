@@ -4,6 +4,7 @@ import { loadModel } from '../../src/model.js';
 import { modelInfo } from '../../src/model-info.js';
 import { type DataSources, labelsFor } from '../../src/train/data/training-data.js';
 import { evaluate } from '../../src/train/evaluate/index.js';
+import { quantile } from '../../src/train/evaluate/quantile.js';
 import { type ModelReach, modelReach } from '../../src/train/model-reach.js';
 import type { Recipe } from '../../src/train/recipe.js';
 import { type TrainProgress, train } from '../../src/train/train.js';
@@ -76,11 +77,11 @@ async function runOf(network: CellNetwork, seed: number, options: CompareOptions
     loss,
     validation: { clip: accuracy, streamed: streamedAccuracy },
     test: { clip: tested.accuracy, streamed: tested.streamedAccuracy },
-    secondsPerEpoch: median(log.map(({ seconds }) => seconds)),
+    secondsPerEpoch:
+      quantile(
+        log.map(({ seconds }) => seconds),
+        0.5,
+      ) ?? Number.NaN,
     reach: await modelReach(network.name, model, options.test),
   };
 }
-
-/** The upper one of the two in the middle where there are two. */
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

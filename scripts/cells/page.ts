@@ -1,6 +1,7 @@
+import { quantile } from '../../src/train/evaluate/quantile.js';
 import { reachTable } from '../../src/train/reach-report.js';
 import type { Table } from '../../src/train/report/html-page.js';
-import { type Accuracies, type CellFigures, type CellRun, median } from './compare.js';
+import type { Accuracies, CellFigures, CellRun } from './compare.js';
 
 export interface Circumstances {
   readonly epochs: number;
@@ -59,7 +60,7 @@ function cellsTable(figures: readonly CellFigures[]): Table {
       `${units}`,
       `${parameters}`,
       `${multiplyAddsPerFrame}`,
-      median(runs.map(({ secondsPerEpoch }) => secondsPerEpoch)).toFixed(0),
+      medianSeconds(runs),
       percents(runs, (run) => run.validation.clip),
       percents(runs, (run) => run.validation.streamed),
       percents(runs, (run) => run.test.clip),
@@ -67,6 +68,11 @@ function cellsTable(figures: readonly CellFigures[]): Table {
       reachText(runs),
     ]),
   };
+}
+
+function medianSeconds(runs: readonly CellRun[]): string {
+  const seconds = runs.map(({ secondsPerEpoch }) => secondsPerEpoch);
+  return quantile(seconds, 0.5)?.toFixed(0) ?? '';
 }
 
 function percents(runs: readonly CellRun[], value: (run: CellRun) => Accuracies[keyof Accuracies]): string {

@@ -168,11 +168,8 @@ export function rows16(w: usize, scales: usize, bias: usize, x: usize, xEnd: usi
     a3 = i32x4.add(a3, i32x4.dot_i16x8_s(pair, v128.load8x8_s(w, 24)));
     w += 32;
   }
-  store4(
-    out,
-    scaled(a0, step, scales, bias), scaled(a1, step, scales + 16, bias + 16),
-    scaled(a2, step, scales + 32, bias + 32), scaled(a3, step, scales + 48, bias + 48),
-  );
+  scaled2(a0, a1, step, scales, bias, out);
+  scaled2(a2, a3, step, scales + 32, bias + 32, out + 32);
 }
 
 // Eight rows of 8-bit weights for four streams, whose inputs lie side by side and which share each load of the weights.

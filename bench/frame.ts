@@ -4,6 +4,7 @@ import { FrontEnd } from '../src/front-end.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { SlotLayout } from '../src/kernels/slot.js';
 import { loadModel, type Model } from '../src/model.js';
+import { openModel } from '../src/node/open-model.js';
 import { type Contender, interleave } from './interleave.js';
 import { stackedModel } from './onnx/graph.js';
 import { readNetwork } from './onnx/network.js';
@@ -25,11 +26,7 @@ export async function benchFrame(): Promise<void> {
   const opponents = await Promise.all(
     (['node', 'web'] as const).map((runtime) => createOpponent(stackedModel(readNetwork(bytes)), runtime)),
   );
-  const shipped = await Promise.all(
-    SHIPPED.map((name) =>
-      readFile(new URL(`../models/${name}.safetensors`, import.meta.url)).then((bytes) => loadModel(bytes)),
-    ),
-  );
+  const shipped = await Promise.all(SHIPPED.map((name) => openModel(name)));
   const frames = Array.from({ length: FRAMES }, (_, k) => babble(8000 * 5, 8000).subarray(k * 160, k * 160 + 256));
   const opponentContenders = opponents.map((opponent) => ({
     name: `Meyda + ${opponent.name}`,

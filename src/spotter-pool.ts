@@ -9,8 +9,7 @@ const QUEUE_SECONDS = 2;
 
 /**
  * Listens to many channels of audio at once. `push` only queues samples; each `tick` advances every stream that has a
- * whole frame by that frame, all of them together. A stream's results are the same to the last bit
- * as a `Spotter`'s.
+ * whole frame by that frame, all of them together. A stream's results are the same to the last bit as a `Spotter`'s.
  */
 export class SpotterPool {
   readonly #model: Model;

@@ -9,6 +9,7 @@ const ALONE = 'test/**/*.alone.test.ts';
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    globalSetup: 'test/fresh-build.ts',
     projects: [
       { extends: true, test: { name: 'together', include: [EVERYWHERE], exclude: [LONG, ALONE] } },
       { extends: true, test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 } } },

@@ -10,10 +10,12 @@ import { smallModelBytes } from '../helpers/models.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Starts the command line from its source, so that what runs is never an old build. */
-export function startCli(...args: string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: ROOT });
+/** Starts the command line as it was built, with these variables in its environment beside ours. */
+export function startCliWith(env: Record<string, string>, ...args: string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ['dist/cli/main.js', ...args], { cwd: ROOT, env: { ...process.env, ...env } });
 }
+
+export const startCli = (...args: string[]): ChildProcessWithoutNullStreams => startCliWith({}, ...args);
 
 export interface CliResult {
   code: number | null;

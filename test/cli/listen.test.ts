@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -9,9 +9,8 @@ import { addListenOptions } from '../../src/cli/listen.ts';
 import { LiveLine, liveText } from '../../src/cli/live-line.ts';
 import { decodeEvent } from '../../src/events.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
-import { linesOf, runCli } from './cli.ts';
+import { linesOf, runCli, startCliWith } from './cli.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MODEL = fileURLToPath(new URL('../fixtures/starter/gru-128x2.safetensors', import.meta.url));
 const WORDS: string[] = JSON.parse(readFileSync(new URL('../../samples/expected.json', import.meta.url), 'utf8'))[
   'words.wav'
@@ -19,10 +18,7 @@ const WORDS: string[] = JSON.parse(readFileSync(new URL('../../samples/expected.
 
 /** Starts `earshot listen` with a fake in place of node-web-audio-api. */
 function startListen(microphone: string, ...args: string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'listen', '-m', MODEL, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...withFakeWebAudio(microphone) },
-  });
+  return startCliWith(withFakeWebAudio(microphone), 'listen', '-m', MODEL, ...args);
 }
 
 /** Runs it; ends it with a signal once the output has this. */

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,10 +14,9 @@ import { readyMessage, scriptedServer } from '../client/helpers.ts';
 import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { type CliResult, directoryWith, linesOf, runCli, startCli } from './cli.ts';
+import { type CliResult, directoryWith, linesOf, runCli, startCli, startCliWith } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';
 const PATIENCE = { timeout: 10_000 };
 
@@ -35,10 +33,7 @@ const parsed = (output: string) => linesOf(output).map((line) => JSON.parse(line
 
 /** Runs a command; ends it with Ctrl-C once its output has this. */
 async function runUntil(until: RegExp, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
-  const cli = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-  });
+  const cli = startCliWith(env, ...args);
   let stdout = '';
   cli.stdout.setEncoding('utf8').on('data', (more: string) => {
     stdout += more;

@@ -9,6 +9,8 @@ const ALONE = 'test/**/*.alone.test.ts';
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    // One less than there are cores if it is not said, which is half of a small machine.
+    maxWorkers: '100%',
     globalSetup: 'test/fresh-build.ts',
     projects: [
       { extends: true, test: { name: 'together', include: [EVERYWHERE], exclude: [LONG, ALONE] } },

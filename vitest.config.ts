@@ -11,9 +11,16 @@ export default defineConfig({
     testTimeout: 30_000,
     // One less than there are cores if it is not said, which is half of a small machine.
     maxWorkers: '100%',
-    globalSetup: 'test/fresh-build.ts',
     projects: [
-      { extends: true, test: { name: 'together', include: [EVERYWHERE], exclude: [LONG, ALONE] } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: [EVERYWHERE],
+          exclude: [LONG, ALONE],
+          globalSetup: 'test/fresh-build.ts',
+        },
+      },
       { extends: true, test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 } } },
     ],
   },

@@ -1,15 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Much of what is tested is tested as it was built, which must be what the source says. */
-export default function refuseOldBuild(): void {
+/** The command line and what imports the package by its name are tested as they were built; `npm test` builds first. */
+export default function warnOfOldBuild(): void {
   const built = statSync('dist/cli/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  for (const directory of ['src', 'server', 'worklets', 'web']) {
-    for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-      const path = join(directory, name);
-      if (statSync(path).isFile() && statSync(path).mtimeMs > built) {
-        throw new Error(`${path} is newer than dist: npm run build`);
-      }
-    }
-  }
+  const files = ['src', 'server'].flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
+  );
+  const changed = files.find((path) => statSync(path).isFile() && statSync(path).mtimeMs > built);
+  if (changed) console.warn(`${changed} is newer than dist: some tests test an old build, until npm run build`);
 }

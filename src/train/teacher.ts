@@ -15,7 +15,6 @@ export class Teacher {
   readonly #network: TrainingNetwork;
   readonly #weights: number;
 
-  /** @throws EarshotError EARSHOT_BAD_ARGUMENT where the model has weights of 8 bits */
   constructor(kernels: TrainingKernels, memory: TrainingMemory, model: ModelFile, shape: BatchShape) {
     const { parameters, statistics } = parametersOf(model);
     this.#network = new TrainingNetwork(kernels, memory, model.config, statistics, shape);

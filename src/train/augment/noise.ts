@@ -8,17 +8,26 @@ const SYNTHETIC_SHARE = 0.4;
 const SLOWEST = 0.8;
 const FASTEST = 1.25;
 
-/** Fills `out` with noise: a random piece of a recording, or synthetic noise. */
-export function drawNoise(data: Pick<TrainingData, 'samples' | 'noise'>, random: Random, out: Float32Array): void {
+/**
+ * Fills `out` with noise: a random piece of a recording, or synthetic noise. A recording that is too short for a piece
+ * lies whole at a random place, silence around it.
+ */
+export function drawNoise(
+  { samples, noise }: Pick<TrainingData, 'samples' | 'noise'>,
+  random: Random,
+  out: Float32Array,
+): void {
   const speed = random.between(SLOWEST, FASTEST);
-  const long = data.noise.filter(({ length }) => length > out.length * speed + 2);
-  if (long.length === 0 || random.chance(SYNTHETIC_SHARE)) {
+  if (noise.length === 0 || random.chance(SYNTHETIC_SHARE)) {
     syntheticNoise(random, out);
     return;
   }
-  const { offset, length } = drawByLength(long, random);
-  const from = offset + random.below(Math.floor(length - out.length * speed - 1));
-  readAtSpeed(data.samples, from, offset + length, speed, 0, out);
+  const { offset, length } = drawByLength(noise, random);
+  const spare = Math.floor(length - out.length * speed - 1);
+  const start = spare > 0 ? random.below(spare) : 0;
+  const silence = Math.max(0, Math.floor(out.length - length / speed));
+  const shift = spare > 0 ? 0 : random.below(silence + 1);
+  readAtSpeed(samples, offset + start, offset + length, speed, shift, out);
 }
 
 function drawByLength(spans: readonly Span[], random: Random): Span {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
 import { gate } from '../../../src/train/augment/gate.ts';
 import { throughLine } from '../../../src/train/augment/line.ts';
-import { addAtSnr, addFloor, power, setPeak } from '../../../src/train/augment/noise.ts';
+import { addAtSnr, addFloor, drawNoise, power, setPeak } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
 import { addRoom } from '../../../src/train/augment/room.ts';
 import { RunOn } from '../../../src/train/augment/run-on.ts';
@@ -53,6 +53,29 @@ describe('noise', () => {
         expect(10 * Math.log10(power(speech) / power(added))).toBeCloseTo(snr, 1);
       }),
     );
+  });
+
+  test.each([
+    ['a long recording fills the segment with a piece of it', 3 * RATE],
+    ['a short recording lies in it whole, at different places', RATE / 4],
+  ])('%s', (_, length) => {
+    const samples = new Int16Array(new SharedArrayBuffer(2 * length));
+    samples.set(int16(tone(500, length)));
+    const data = { samples, noise: [{ offset: 0, length }] };
+    const shares = new Set<number>();
+    const starts = new Set<number>();
+    for (let seed = 0; seed < 200; seed++) {
+      const out = new Float32Array(RATE);
+      drawNoise(data, new Random(seed), out);
+      // Where it does not have the tone's level, it is synthetic.
+      const sounding = out.filter((x) => x !== 0);
+      if (Math.abs(power(sounding) - 0.125) > 0.005) continue;
+      shares.add(Math.round((sounding.length / RATE) * 20) / 20);
+      starts.add(out.findIndex((x) => x !== 0));
+    }
+    const expected = length >= RATE ? [0.95, 1] : [0.2, 0.25, 0.3];
+    for (const share of shares) expect(expected).toContain(share);
+    expect(starts.size).toBeGreaterThan(length >= RATE ? 1 : 20);
   });
 
   test('as silence is scaled to the peak that was asked for', () => {

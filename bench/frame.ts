@@ -83,13 +83,15 @@ function resampling(model: Model, sampleRate: number): Contender {
 
 function extraction(model: Model): Contender {
   const extractor = model.extractor('fused');
-  const samples = babble(160 * FRAMES + 256, 8000);
-  const out = new Float32Array(model.config.coefficients);
+  const { memory } = model.kernels;
+  const samples = memory.allocate((160 * FRAMES + 256) * 4);
+  const out = memory.allocate(model.config.coefficients * 4);
+  memory.f32.set(babble(160 * FRAMES + 256, 8000), samples >> 2);
   return {
     name: 'MFCC',
     units: FRAMES,
     run: () => {
-      for (let k = 0; k < FRAMES; k++) extractor.extract(samples, k * 160, out, 0);
+      for (let k = 0; k < FRAMES; k++) extractor.extract(samples + k * 160 * 4, out);
     },
   };
 }

@@ -59,8 +59,7 @@ export class FrontEnd {
   take(slot: number): boolean {
     const framer = this.#framer;
     if (framer.room(slot) > 0) return false;
-    const { f32 } = this.#memory;
-    this.#extractor.extract(f32, framer.frame(slot), f32, (slot + this.#features) >> 2);
+    this.#extractor.extract(framer.frame(slot), slot + this.#features);
     framer.advance(slot);
     return true;
   }

@@ -81,7 +81,7 @@ export class Model {
   extractor(name: ExtractorName): Extractor {
     const known = this.#extractors.get(name);
     if (known) return known;
-    const extractor = createExtractor(name, this.config);
+    const extractor = createExtractor(name, this.kernels, this.config);
     this.#extractors.set(name, extractor);
     return extractor;
   }

@@ -41,15 +41,15 @@ export class Framer {
     this.added(slot, room);
   }
 
-  /** Index into the memory's floats of the frame that is full now. */
+  /** Address of the frame that is full now. */
   frame(slot: number): number {
-    return (slot + this.#buffer) >> 2;
+    return slot + this.#buffer;
   }
 
   /** Goes on by one hop, once the full frame has been used. */
   advance(slot: number): void {
     const { f32, f64 } = this.#memory;
-    const start = this.frame(slot);
+    const start = this.frame(slot) >> 2;
     f32.copyWithin(start, start + this.#hopSamples, start + this.#frameSamples);
     f64[(slot + this.#filled) >> 3] -= this.#hopSamples;
     f64[(slot + this.#frames) >> 3]++;

@@ -1,14 +1,16 @@
 import type { ModelConfig } from '../config.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { FusedExtractor } from './fused.js';
 import { MeydaExtractor } from './meyda.js';
 
 /** Turns one frame of samples into its MFCCs. Holds no state between frames; one may serve many streams in turn. */
 export interface Extractor {
   /**
-   * @param samples `frameSamples` samples in [-1, 1] from `from` on
-   * @param out receives `coefficients` numbers at `to`
+   * Both are addresses in the kernels' memory.
+   * @param samples `frameSamples` samples in [-1, 1]
+   * @param out receives `coefficients` numbers
    */
-  extract(samples: Float32Array, from: number, out: Float32Array, to: number): void;
+  extract(samples: number, out: number): void;
 }
 
 /**
@@ -23,6 +25,6 @@ export type ExtractorConfig = Pick<
 >;
 
 /** Makes the named extractor for a model's parameters. */
-export function createExtractor(name: ExtractorName, config: ExtractorConfig): Extractor {
-  return name === 'meyda' ? new MeydaExtractor(config) : new FusedExtractor(config);
+export function createExtractor(name: ExtractorName, kernels: Kernels, config: ExtractorConfig): Extractor {
+  return name === 'meyda' ? new MeydaExtractor(kernels.memory, config) : new FusedExtractor(kernels, config);
 }

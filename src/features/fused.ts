@@ -1,4 +1,5 @@
-import FFT from 'fft.js';
+import type { Kernels, MfccTables } from '../kernels/kernels.js';
+import type { KernelMemory } from '../kernels/memory.js';
 import type { Extractor, ExtractorConfig } from './extractor.js';
 import { configuredMeyda } from './meyda.js';
 
@@ -7,144 +8,75 @@ import { configuredMeyda } from './meyda.js';
  * (Davis and Mermelstein 1980). Window and mel bank are Meyda's own, read from it once. Allocates nothing per frame.
  */
 export class FusedExtractor implements Extractor {
-  readonly #fft: FFT;
-  readonly #window: Float64Array;
-  readonly #windowed: Float64Array;
-  readonly #spectrum: Float64Array;
-  readonly #power: Float64Array;
-  readonly #bands: SparseRows;
-  readonly #logEnergies: Float64Array;
-  readonly #cosines: Float64Array;
-  readonly #coefficients: number;
-  readonly #sums: Float64Array;
-  readonly #differences: Float64Array;
-  readonly #group = new Float64Array(AT_ONCE);
+  readonly #kernels: Kernels;
+  readonly #tables: MfccTables;
 
-  constructor(config: ExtractorConfig) {
-    const size = config.frameSamples;
-    const meyda = configuredMeyda(config);
-    this.#fft = new FFT(size);
-    const hann = meyda.windowing(new Float32Array(size).fill(1), config.windowing);
-    this.#window = Float64Array.from(hann, (w) => w * config.inputGain);
-    this.#windowed = new Float64Array(size);
-    this.#spectrum = new Float64Array(2 * size);
-    this.#power = new Float64Array(size / 2);
-    this.#bands = sparseRows(meyda.melFilterBank.map((weights) => weights.slice(0, size / 2)));
-    this.#logEnergies = new Float64Array(config.melBands);
-    this.#sums = new Float64Array(Math.ceil(config.melBands / 2));
-    this.#differences = new Float64Array(this.#sums.length);
-    this.#cosines = dctTable(config.melBands, config.coefficients);
-    this.#coefficients = config.coefficients;
+  constructor(kernels: Kernels, config: ExtractorConfig) {
+    this.#kernels = kernels;
+    this.#tables = mfccTables(kernels.memory, config);
   }
 
-  extract(samples: Float32Array, from: number, out: Float32Array, to: number): void {
-    this.#powerSpectrum(samples, from);
-    this.#logMelEnergies();
-    this.#cosineTransform(out, to);
-  }
-
-  #powerSpectrum(samples: Float32Array, from: number): void {
-    const windowed = this.#windowed;
-    const window = this.#window;
-    const spectrum = this.#spectrum;
-    const power = this.#power;
-    for (let i = 0; i < windowed.length; i++) windowed[i] = samples[from + i] * window[i];
-    this.#fft.realTransform(spectrum, windowed);
-    for (let i = 0; i < power.length; i++) {
-      const re = spectrum[2 * i];
-      const im = spectrum[2 * i + 1];
-      power[i] = re * re + im * im;
-    }
-  }
-
-  #logMelEnergies(): void {
-    const power = this.#power;
-    const energies = this.#logEnergies;
-    const { first, end, weights } = this.#bands;
-    let w = 0;
-    for (let band = 0; band < energies.length; band++) {
-      let energy = 0;
-      for (let bin = first[band]; bin < end[band]; bin++) energy += weights[w++] * power[bin];
-      energies[band] = Math.log(1 + energy);
-    }
-  }
-
-  /**
-   * cos(π k (b + 1/2) / N) is even about the middle of the bands for even k and odd for odd k, so that bands are taken in
-   * pairs: their sums for even coefficients, their differences for odd ones. Four coefficients at a time, so that one
-   * addition need not wait for the last.
-   */
-  #cosineTransform(out: Float32Array, to: number): void {
-    this.#foldEnergies();
-    const sums = this.#sums;
-    const differences = this.#differences;
-    const cosines = this.#cosines;
-    const group = this.#group;
-    let t = 0;
-    for (let k = 0; k < this.#coefficients; k += AT_ONCE) {
-      let c0 = 0;
-      let c1 = 0;
-      let c2 = 0;
-      let c3 = 0;
-      for (let b = 0; b < sums.length; b++) {
-        c0 += sums[b] * cosines[t];
-        c1 += differences[b] * cosines[t + 1];
-        c2 += sums[b] * cosines[t + 2];
-        c3 += differences[b] * cosines[t + 3];
-        t += AT_ONCE;
-      }
-      group[0] = c0;
-      group[1] = c1;
-      group[2] = c2;
-      group[3] = c3;
-      const rest = Math.min(AT_ONCE, this.#coefficients - k);
-      for (let i = 0; i < rest; i++) out[to + k + i] = group[i];
-    }
-  }
-
-  #foldEnergies(): void {
-    const energies = this.#logEnergies;
-    const last = energies.length - 1;
-    for (let b = 0; b < this.#sums.length; b++) {
-      // The middle one of an odd number of bands has no partner.
-      const partner = b === last - b ? 0 : energies[last - b];
-      this.#sums[b] = energies[b] + partner;
-      this.#differences[b] = energies[b] - partner;
-    }
+  extract(samples: number, out: number): void {
+    this.#kernels.mfcc(this.#tables, samples, out);
   }
 }
 
-const AT_ONCE = 4;
-
-/** Rows without the zeros around them: row r has weights for columns first[r] ≤ c < end[r], one row after another. */
-interface SparseRows {
-  first: Int32Array;
-  end: Int32Array;
-  weights: Float64Array;
+function mfccTables(memory: KernelMemory, config: ExtractorConfig): MfccTables {
+  const { frameSamples, melBands, coefficients, inputGain, windowing } = config;
+  const meyda = configuredMeyda(config);
+  const window = meyda.windowing(new Float32Array(frameSamples).fill(1), windowing);
+  const bank = meyda.melFilterBank.map((weights) => evenRow(weights.slice(0, frameSamples / 2)));
+  const floats = (values: readonly number[]): number => {
+    const address = memory.allocate(values.length * 8);
+    memory.f64.set(values, address >> 3);
+    return address;
+  };
+  const bands = memory.allocate(melBands * 8);
+  bank.forEach(({ first, weights }, band) => {
+    memory.i32.set([first * 8, weights.length * 8], (bands >> 2) + 2 * band);
+  });
+  const bandPairs = Math.ceil(melBands / 4) * 2;
+  return {
+    frameSamples,
+    melBands,
+    bandPairs,
+    coefficients,
+    window: floats(window.map((w) => (w * inputGain) / 2)),
+    turns: floats(turns(frameSamples)),
+    bands,
+    weights: floats(bank.flatMap(({ weights }) => weights)),
+    cosines: floats(cosines(melBands, bandPairs, coefficients)),
+    // Two spectra and the first number of one again, powers and three zeros, energies, pairs.
+    scratch: floats(new Array(2 * (frameSamples + 2) + frameSamples / 2 + 4 + melBands + 1 + 2 * bandPairs).fill(0)),
+  };
 }
 
-function sparseRows(rows: number[][]): SparseRows {
-  const first = rows.map((row) =>
-    Math.max(
-      0,
-      row.findIndex((w) => w !== 0),
-    ),
+/** e^(-2πik / size) for k below three quarters of the size: cosine and sine, each twice, as a product wants them. */
+function turns(size: number): number[] {
+  return Array.from({ length: (3 * size) / 4 }, (_, k) => {
+    const [cosine, sine] = [Math.cos((2 * Math.PI * k) / size), Math.sin((2 * Math.PI * k) / size)];
+    return [cosine, cosine, sine, -sine];
+  }).flat();
+}
+
+/** A row without the zeros around it, but for one that makes its length even. */
+function evenRow(row: readonly number[]): { first: number; weights: number[] } {
+  const first = Math.max(
+    0,
+    row.findIndex((w) => w !== 0),
   );
-  const end = rows.map((row) => row.findLastIndex((w) => w !== 0) + 1);
-  const weights = rows.flatMap((row, r) => row.slice(first[r], end[r]));
-  return { first: Int32Array.from(first), end: Int32Array.from(end), weights: Float64Array.from(weights) };
+  const weights = row.slice(first, row.findLastIndex((w) => w !== 0) + 1);
+  return { first, weights: weights.length % 2 === 0 ? weights : [...weights, 0] };
 }
 
-/** 2 cos(π k (b + 1/2) / bands) for the first half of the bands, coefficients k, k + 1, k + 2, k + 3 side by side. */
-function dctTable(bands: number, coefficients: number): Float64Array {
-  const groups = Math.ceil(coefficients / AT_ONCE);
-  const half = Math.ceil(bands / 2);
-  const table = new Float64Array(groups * half * AT_ONCE);
-  for (let k = 0; k < groups * AT_ONCE; k++) {
-    const group = Math.floor(k / AT_ONCE);
-    for (let b = 0; b < half; b++) {
-      table[(group * half + b) * AT_ONCE + (k % AT_ONCE)] = 2 * Math.cos((Math.PI / bands) * (b + 0.5) * k);
-    }
-  }
-  return table;
+/**
+ * 2 cos(π k (b + 1/2) / bands) for the first half of the bands, and zeros to `bandPairs`; coefficients k and k + 1 side
+ * by side.
+ */
+function cosines(bands: number, bandPairs: number, coefficients: number): number[] {
+  const cosine = (k: number, b: number) => (2 * b < bands ? 2 * Math.cos((Math.PI / bands) * (b + 0.5) * k) : 0);
+  const pairs = Array.from({ length: Math.ceil(coefficients / 2) }, (_, n) =>
+    Array.from({ length: bandPairs }, (_, b) => [cosine(2 * n, b), cosine(2 * n + 1, b)]),
+  );
+  return pairs.flat(2);
 }

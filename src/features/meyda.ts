@@ -1,4 +1,5 @@
 import Meyda from 'meyda';
+import type { KernelMemory } from '../kernels/memory.js';
 import type { Extractor, ExtractorConfig } from './extractor.js';
 
 /** What is used of Meyda. (Its own types describe another shape of module than the one that Node loads.) */
@@ -12,20 +13,23 @@ export interface MeydaCopy {
 
 /** MFCCs by `Meyda.extract`. It allocates, so it is for checking and comparing rather than for the audio thread. */
 export class MeydaExtractor implements Extractor {
+  readonly #memory: KernelMemory;
   readonly #meyda: MeydaCopy;
   readonly #frame: Float32Array;
   readonly #gain: number;
 
-  constructor(config: ExtractorConfig) {
+  constructor(memory: KernelMemory, config: ExtractorConfig) {
+    this.#memory = memory;
     this.#meyda = configuredMeyda(config);
     this.#frame = new Float32Array(config.frameSamples);
     this.#gain = config.inputGain;
   }
 
-  extract(samples: Float32Array, from: number, out: Float32Array, to: number): void {
+  extract(samples: number, out: number): void {
+    const { f32 } = this.#memory;
     const frame = this.#frame;
-    for (let i = 0; i < frame.length; i++) frame[i] = samples[from + i] * this.#gain;
-    out.set(this.#meyda.extract('mfcc', frame), to);
+    for (let i = 0; i < frame.length; i++) frame[i] = f32[(samples >> 2) + i] * this.#gain;
+    f32.set(this.#meyda.extract('mfcc', frame), out >> 2);
   }
 }
 

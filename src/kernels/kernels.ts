@@ -91,6 +91,34 @@ export interface Kernels {
    * (`tableRows` < phases), neighbours are blended linearly; the table then has one more row at its end.
    */
   resample(request: ResampleRequest, history: number, phase: number, count: number, out: number): void;
+
+  /** The MFCCs of the frame of samples at `samples`, as float32 to `out`. In float64 within: see `MfccTables`. */
+  mfcc(tables: MfccTables, samples: number, out: number): void;
+}
+
+/**
+ * The constants of MFCCs: counts, and addresses of float64 numbers. A window leaves of a loud tone, in distant bands, less
+ * than single precision keeps beside it: hence float64.
+ */
+export interface MfccTables {
+  /** A power of two. */
+  readonly frameSamples: number;
+  readonly melBands: number;
+  /** Bands from both ends, two by two, rounded up to an even number. */
+  readonly bandPairs: number;
+  readonly coefficients: number;
+  /** [frameSamples], halved, as the FFT of two samples at a time wants it, and with the input's gain in it. */
+  readonly window: number;
+  /** e^(-2πik / frameSamples) as cosine, cosine, sine, -sine for k < 3/4 frameSamples. */
+  readonly turns: number;
+  /** Two int32 a band: byte offset of its first bin, and bytes of its weights. */
+  readonly bands: number;
+  /** The weights of one band after another, an even number of each. */
+  readonly weights: number;
+  /** Of the DCT, [coefficients / 2][bandPairs][2]; the sums of pairs make even coefficients, the differences odd ones. */
+  readonly cosines: number;
+  /** Room for what lies in between, zero at first. */
+  readonly scratch: number;
 }
 
 /** The constants of one resampler; addresses and counts. */

@@ -1,5 +1,13 @@
-import { activationMax, type Kernels, type Linear, type LinearWeights, type ResampleRequest } from './kernels.js';
+import {
+  activationMax,
+  type Kernels,
+  type Linear,
+  type LinearWeights,
+  type MfccTables,
+  type ResampleRequest,
+} from './kernels.js';
 import { KernelMemory, type MemoryHost } from './memory.js';
+import { plainMfcc } from './plain-mfcc.js';
 
 /** Kernels in plain TypeScript: what the others are measured against, and what runs where SIMD is missing. */
 export function plainKernels(): Kernels {
@@ -215,6 +223,10 @@ class PlainKernels implements Kernels {
       f32[(out >> 2) + j] =
         share === 0 ? low : low + share * (this.#dot((filter >> 2) + (row + 1) * taps, x, taps) - low);
     }
+  }
+
+  mfcc(tables: MfccTables, samples: number, out: number): void {
+    plainMfcc(this.memory, tables, samples, out);
   }
 
   #dot(row: number, x: number, taps: number): number {

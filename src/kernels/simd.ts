@@ -1,4 +1,11 @@
-import { activationMax, type Kernels, type Linear, type LinearWeights, type ResampleRequest } from './kernels.js';
+import {
+  activationMax,
+  type Kernels,
+  type Linear,
+  type LinearWeights,
+  type MfccTables,
+  type ResampleRequest,
+} from './kernels.js';
 import { KernelMemory, type MemoryHost } from './memory.js';
 import { KERNELS_WASM } from './simd/bytes.js';
 
@@ -24,7 +31,7 @@ const padRows = (rows: number): number => Math.ceil(rows / INT8_BLOCK_ROWS) * IN
 
 /** What assembly.ts exports; all arguments are numbers. */
 type Exports = Record<
-  'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'resample',
+  'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'resample' | 'mfcc',
   (...values: number[]) => void
 >;
 
@@ -162,6 +169,23 @@ class SimdKernels implements Kernels {
 
   resample(r: ResampleRequest, history: number, phase: number, count: number, out: number): void {
     this.#wasm.resample(r.filter, r.taps, r.phases, r.step, r.tableRows, history, phase, count, out);
+  }
+
+  mfcc(t: MfccTables, samples: number, out: number): void {
+    this.#wasm.mfcc(
+      t.frameSamples,
+      t.melBands,
+      t.bandPairs,
+      t.coefficients,
+      t.window,
+      t.turns,
+      t.bands,
+      t.weights,
+      t.cosines,
+      t.scratch,
+      samples,
+      out,
+    );
   }
 }
 

@@ -1,7 +1,5 @@
 import type { ModelConfig } from '../config.js';
-import type { Extractor } from '../features/extractor.js';
 import type { FeatureStatistics } from './network/network.js';
-import type { Signal } from './network/signal.js';
 
 /**
  * Frames of one-second segments: as many as begin in a second, up to a whole number of steps of the recurrent layers.
@@ -24,20 +22,6 @@ export const segmentSamples = (config: ModelConfig): number =>
 export const clipLength = ({ sampleRate, frameSamples, hopSamples }: ModelConfig): number =>
   Math.floor((sampleRate - frameSamples) / hopSamples) + 1;
 
-/** Writes the MFCCs of a segment into its row of a batch. */
-export function extractRow(
-  extractor: Extractor,
-  { hopSamples }: ModelConfig,
-  samples: Float32Array,
-  { steps, rows, size }: Signal,
-  values: Float32Array,
-  row: number,
-): void {
-  for (let t = 0; t < steps; t++) {
-    extractor.extract(samples, t * hopSamples, values, (t * rows + row) * size);
-  }
-}
-
 /** Below this a feature says nothing, and dividing by it would make noise of it. */
 const SMALLEST_DEVIATION = 1e-3;
 
@@ -52,11 +36,13 @@ export class StatisticsCounter {
     this.#squares = new Float64Array(coefficients);
   }
 
-  add(frame: Float32Array): void {
-    this.#frames++;
-    frame.forEach((value, i) => {
-      this.#sums[i] += value;
-      this.#squares[i] += value * value;
+  /** @param frames one after another */
+  add(frames: Float32Array): void {
+    const coefficients = this.#sums.length;
+    this.#frames += frames.length / coefficients;
+    frames.forEach((value, i) => {
+      this.#sums[i % coefficients] += value;
+      this.#squares[i % coefficients] += value * value;
     });
   }
 

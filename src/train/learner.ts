@@ -1,10 +1,9 @@
 import type { ModelConfig } from '../config.js';
-import { FusedExtractor } from '../features/fused.js';
 import type { ModelFile } from '../model-file.js';
 import { Augmenter } from './augment/augmenter.js';
 import { maskRow } from './augment/mask.js';
 import type { TrainingData } from './data/training-data.js';
-import { extractRow, StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
+import { StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
 import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
 import { crossEntropy, logPriorsOf, type SegmentKind, weighSteps } from './loss.js';
 import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
@@ -12,6 +11,7 @@ import { Optimiser } from './optimiser.js';
 import { hiddenMatrices, parameterPlan } from './parameters.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
+import { placeOfRow, SegmentExtractor } from './segment-extractor.js';
 import { Segments } from './segments.js';
 import { Teacher } from './teacher.js';
 
@@ -31,12 +31,12 @@ export interface LearnerOptions {
 export class Learner {
   readonly optimiser: Optimiser;
   readonly network: TrainingNetwork;
+  readonly extractor: SegmentExtractor;
   readonly #teacher: Teacher | undefined;
   readonly #options: LearnerOptions;
   readonly #segments: Segments;
   readonly #logPriors: readonly number[];
   readonly #augmenter: Augmenter;
-  readonly #extractor: FusedExtractor;
   readonly #samples: Float32Array;
   readonly #sources: Int32Array;
 
@@ -48,24 +48,26 @@ export class Learner {
     const network = new TrainingNetwork(kernels, memory, config, statistics, shape);
     const optimiser = new Optimiser(kernels, memory, parameterPlan(config), hiddenMatrices(config), recipe);
     const teacher = options.teacher && new Teacher(kernels, memory, options.teacher, shape);
-    return new Learner(options, network, optimiser, teacher);
+    const extractor = await SegmentExtractor.create(config, segmentSamples(config));
+    return new Learner(options, network, optimiser, extractor, teacher);
   }
 
   private constructor(
     options: LearnerOptions,
     network: TrainingNetwork,
     optimiser: Optimiser,
+    extractor: SegmentExtractor,
     teacher: Teacher | undefined,
   ) {
     const { config, data, recipe, rows } = options;
     this.#options = options;
     this.network = network;
     this.optimiser = optimiser;
+    this.extractor = extractor;
     this.#teacher = teacher;
     this.#segments = new Segments(data, recipe);
     this.#logPriors = logPriorsOf(this.#segments.draws(config.labels.length));
     this.#augmenter = new Augmenter(data, config.sampleRate, segmentSamples(config), recipe.augmentation);
-    this.#extractor = new FusedExtractor(config);
     this.#samples = new Float32Array(segmentSamples(config));
     this.#sources = new Int32Array(rows);
   }
@@ -119,7 +121,7 @@ export class Learner {
       const random = new Random(seed, epoch, step, firstRow + row);
       const { kind, label, span } = this.#segments.at(indices[row], random);
       this.#augmenter.segment(kind, span, random, this.#samples);
-      extractRow(this.#extractor, this.#options.config, this.#samples, features, values, row);
+      this.extractor.extract(this.#samples, placeOfRow(values, features, row));
       if (random.chance(recipe.augmentation.maskShare)) maskRow(features, values, row, statistics.mean, random);
       labels[row] = label;
       kinds.push(kind);
@@ -148,27 +150,25 @@ const CARRY = -3;
 const STATISTICS_SEGMENTS = 2000;
 
 /** Mean and deviation of the features that a recipe makes of some data. */
-export function featureStatistics(
+export async function featureStatistics(
   data: TrainingData,
   config: ModelConfig,
   recipe: Recipe,
   seed: number,
-): FeatureStatistics {
+): Promise<FeatureStatistics> {
   const segments = new Segments(data, recipe);
   const order = segments.order(seed, -1);
   const samples = new Float32Array(segmentSamples(config));
   const augmenter = new Augmenter(data, config.sampleRate, samples.length, recipe.augmentation);
-  const extractor = new FusedExtractor(config);
+  const extractor = await SegmentExtractor.create(config, samples.length);
   const counter = new StatisticsCounter(config.coefficients);
-  const frame = new Float32Array(config.coefficients);
+  const frames = new Float32Array(segmentFrames(config) * config.coefficients);
   order.subarray(0, STATISTICS_SEGMENTS).forEach((index, n) => {
     const random = new Random(seed, -1, n);
     const { kind, span } = segments.at(index, random);
     augmenter.segment(kind, span, random, samples);
-    for (let t = 0; t < segmentFrames(config); t++) {
-      extractor.extract(samples, t * config.hopSamples, frame, 0);
-      counter.add(frame);
-    }
+    extractor.extract(samples, { values: frames, from: 0, stride: config.coefficients });
+    counter.add(frames);
   });
   return counter.statistics;
 }

@@ -1,6 +1,5 @@
 import type { ModelConfig } from '../config.js';
 import { unexpected } from '../errors.js';
-import { FusedExtractor } from '../features/fused.js';
 import { readModelFile } from '../model-file.js';
 import { timeStride } from './frames.js';
 import { type GradientReach, gradientReach } from './gradient-reach.js';
@@ -9,6 +8,7 @@ import { Random } from './random.js';
 import { convertRate } from './recordings/convert-rate.js';
 import { soundFiles } from './recordings/files.js';
 import { readSound } from './recordings/sound.js';
+import { placeOfRow, SegmentExtractor } from './segment-extractor.js';
 
 /** Streams that are averaged over, and how long each is: the loss is that of its end. */
 const ROWS = 32;
@@ -50,12 +50,11 @@ async function someFeatures(config: ModelConfig, paths: readonly string[]): Prom
     filled += samples.length;
   }
   if (filled === 0) throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', 'recordings', 'none');
-  const extractor = new FusedExtractor(config);
+  const extractor = await SegmentExtractor.create(config, length);
   const features = new Float32Array(frames * ROWS * coefficients);
   for (let row = 0; row < ROWS; row++) {
-    for (let t = 0; t < frames; t++) {
-      extractor.extract(sound, row * length + t * hopSamples, features, (t * ROWS + row) * coefficients);
-    }
+    const stream = sound.subarray(row * length, (row + 1) * length);
+    extractor.extract(stream, placeOfRow(features, { rows: ROWS, size: coefficients }, row));
   }
   return features;
 }

@@ -100,7 +100,7 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const files = { checkpoint: `${out}.checkpoint`, log: `${out}.jsonl`, report: `${out}.html` };
   const recordings = { training: data.training.length, validation: data.validation.length };
   const saved = options.resume ? await readCheckpoint(files.checkpoint, run) : undefined;
-  const start = saved ?? freshStart(data, config, options);
+  const start = saved ?? (await freshStart(data, config, options));
   const log = await restartLog(files.log, start.epochs);
   onProgress?.({ type: 'data', data, bad, done: start.epochs });
   const crew = startCrew(options, config, data, start);
@@ -146,10 +146,14 @@ function checkData({ training }: TrainingData, { labels }: ModelConfig, { batch 
   }
 }
 
-function freshStart(data: TrainingData, config: ModelConfig, { from, recipe, seed }: TrainOptions): Checkpoint {
+async function freshStart(
+  data: TrainingData,
+  config: ModelConfig,
+  { from, recipe, seed }: TrainOptions,
+): Promise<Checkpoint> {
   const { parameters, statistics } = from
     ? startFrom(from, config, seed)
-    : { parameters: initialParameters(config, seed), statistics: featureStatistics(data, config, recipe, seed) };
+    : { parameters: initialParameters(config, seed), statistics: await featureStatistics(data, config, recipe, seed) };
   return { epochs: 0, statistics, state: initialState(parameters) };
 }
 

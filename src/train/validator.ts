@@ -1,10 +1,10 @@
 import type { ModelConfig } from '../config.js';
-import { FusedExtractor } from '../features/fused.js';
 import { copySamples } from './data/sample-bank.js';
 import type { TrainingData, WordClip } from './data/training-data.js';
-import { clipLength, extractRow, segmentSamples } from './frames.js';
+import { clipLength, segmentSamples } from './frames.js';
 import { posteriors } from './loss.js';
 import type { TrainingNetwork } from './network/network.js';
+import { placeOfRow, type SegmentExtractor } from './segment-extractor.js';
 
 /** Clips that were labelled right. */
 export interface Right {
@@ -23,9 +23,13 @@ export class Validator {
   readonly #labels: number[][] = [];
   readonly #features: Float32Array[] = [];
 
-  constructor(network: TrainingNetwork, config: ModelConfig, data: TrainingData, clips: readonly WordClip[]) {
+  constructor(
+    { network, extractor }: { network: TrainingNetwork; extractor: SegmentExtractor },
+    config: ModelConfig,
+    data: TrainingData,
+    clips: readonly WordClip[],
+  ) {
     const { rows } = network.logits;
-    const extractor = new FusedExtractor(config);
     const samples = new Float32Array(segmentSamples(config));
     this.#network = network;
     this.#config = config;
@@ -39,7 +43,7 @@ export class Validator {
         if (first + rows + row < clips.length) {
           readClip(data, clips[first + rows + row], samples.subarray(config.sampleRate));
         }
-        extractRow(extractor, config, samples, network.features, features, row);
+        extractor.extract(samples, placeOfRow(features, network.features, row));
       });
       this.#features.push(features);
       this.#labels.push(batch.map(({ label }) => label));

@@ -57,7 +57,7 @@ async function work(start: WorkerStart, tell: (report: WorkerReport) => void): P
       losses += loss;
       if (index === 0) tell({ type: 'step', step: step + 1, steps, loss });
     }
-    if (validates) validator ??= new Validator(learner.network, config, data, clips);
+    if (validates) validator ??= new Validator(learner, config, data, clips);
     tell({
       type: 'epoch',
       loss: losses / steps,

@@ -6,7 +6,7 @@ import { FrontEnd } from '../../src/front-end.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { plainKernels } from '../../src/kernels/plain.ts';
 import { SlotLayout } from '../../src/kernels/slot.ts';
-import { simdOrThrow } from '../helpers/kernels.ts';
+import { simdOrThrow, take } from '../helpers/kernels.ts';
 import { cut, noise } from '../helpers/sound.ts';
 import { smallNetworkParts } from '../rnn/parts.ts';
 
@@ -35,7 +35,7 @@ function runFramer(samples: Float32Array, frame: number, hop: number, pieces: re
   const frames: number[][] = [];
   const takeFull = () => {
     if (framer.room(slot) > 0) return;
-    const at = framer.frame(slot);
+    const at = framer.frame(slot) >> 2;
     frames.push(Array.from(memory.f32.subarray(at, at + frame)));
     framer.advance(slot);
   };
@@ -103,8 +103,8 @@ class FrameTap {
     const layout = new SlotLayout();
     const features = layout.float32(1);
     const { config } = smallNetworkParts({ frameSamples: FRAME, hopSamples: HOP, sampleRate: MODEL_RATE });
-    const extract = (samples: Float32Array, from: number) => {
-      this.frames.push(Array.from(samples.subarray(from, from + FRAME)));
+    const extract = (samples: number) => {
+      this.frames.push([...take(kernels, samples, FRAME)]);
     };
     this.frontEnd = new FrontEnd(kernels, layout, config, { extract }, features, filter);
     this.slot = kernels.memory.allocate(layout.bytes);

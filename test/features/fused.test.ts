@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import Meyda from 'meyda';
 import { describe, expect, test } from 'vitest';
-import { createExtractor, type Extractor, type ExtractorConfig } from '../../src/features/extractor.ts';
-import { worst } from '../helpers/kernels.ts';
+import { createExtractor, type ExtractorConfig, type ExtractorName } from '../../src/features/extractor.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
+import { plainKernels } from '../../src/kernels/plain.ts';
+import { changedBytes, put, simdOrThrow, take, worst } from '../helpers/kernels.ts';
 import { noise } from '../helpers/sound.ts';
 import { readWav } from '../helpers/wav.ts';
 
@@ -33,15 +35,24 @@ function meydaOf(config: ExtractorConfig): (frame: Float32Array) => number[] {
     );
 }
 
-/** MFCCs of one frame, which stands in the middle of other numbers. */
-function extract(extractor: Extractor, { coefficients }: ExtractorConfig, frame: Float32Array): Float32Array {
-  const samples = new Float32Array(frame.length + 20).fill(0.7);
-  samples.set(frame, 7);
-  const out = new Float32Array(coefficients + 10).fill(5);
-  extractor.extract(samples, 7, out, 3);
-  expect([...out.subarray(0, 3), ...out.subarray(3 + coefficients)]).toEqual(new Array(10).fill(5));
-  return out.subarray(3, 3 + coefficients);
+/** Gives the MFCCs of a frame. */
+type Extract = (frame: Float32Array) => Float32Array;
+
+function makeExtract(name: ExtractorName, kernels: Kernels, config: ExtractorConfig): Extract {
+  const extractor = createExtractor(name, kernels, config);
+  const samples = put(kernels, new Float32Array(config.frameSamples));
+  const out = put(kernels, new Float32Array(config.coefficients));
+  return (frame) => {
+    kernels.memory.f32.set(frame, samples >> 2);
+    extractor.extract(samples, out);
+    return take(kernels, out, config.coefficients);
+  };
 }
+
+const KINDS: [string, () => Promise<Kernels>][] = [
+  ['plain', async () => plainKernels()],
+  ['simd', simdOrThrow],
+];
 
 function framesOf(samples: Float32Array, { frameSamples }: ExtractorConfig): Float32Array[] {
   const hop = (frameSamples * 5) / 8;
@@ -82,14 +93,19 @@ describe.each([
   ['16 kHz, 512 samples, 13 coefficients', WIDE],
   ['an odd number of bands', { ...NARROW, melBands: 27 }],
   ['more bands than bins', { ...NARROW, frameSamples: 64, melBands: 60 }],
-])('fused features (%s)', (_, config) => {
+  ['frames of a power of four', { ...NARROW, frameSamples: 512, melBands: 41, coefficients: 39 }],
+])('fused features (%s)', async (_, config) => {
   const meyda = meydaOf(config);
-  const fused = createExtractor('fused', config);
-  const viaMeyda = createExtractor('meyda', config);
+  const fused = await Promise.all(KINDS.map(async ([, kernels]) => makeExtract('fused', await kernels(), config)));
+  const viaMeyda = makeExtract('meyda', plainKernels(), config);
   const check = (frames: readonly Float32Array[]) => {
     expect(frames.length).toBeGreaterThan(0);
-    const differences = frames.map((frame) => worst(extract(fused, config, frame), meyda(frame)));
-    expect(Math.max(...differences)).toBeLessThanOrEqual(1e-3);
+    for (const extract of fused) {
+      const differences = frames.map((frame) => worst(extract(frame), meyda(frame)));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(1e-3);
+    }
+    const [plain, simd] = fused;
+    expect(Math.max(...frames.map((frame) => worst(plain(frame), simd(frame))))).toBeLessThanOrEqual(1e-4);
   };
 
   test.each(Object.entries(SIGNALS))("equal Meyda's within 1e-3 for %s", (_, signal) => {
@@ -102,7 +118,7 @@ describe.each([
 
   test("are replaced by Meyda's own to the last bit when those are asked for", () => {
     for (const frame of Object.values(SIGNALS).flatMap((signal) => signal(config.frameSamples))) {
-      expect(extract(viaMeyda, config, frame)).toEqual(Float32Array.from(meyda(frame)));
+      expect(viaMeyda(frame)).toEqual(Float32Array.from(meyda(frame)));
     }
   });
 });
@@ -111,37 +127,56 @@ test('there are recordings to compare with', () => {
   expect(recordings.length).toBeGreaterThanOrEqual(5);
 });
 
-test.each(['fused', 'meyda'] as const)('%s extractors of several configurations do not disturb each other', (name) => {
-  const configs = [NARROW, WIDE, { ...NARROW, melBands: 27, coefficients: 5 }, { ...NARROW, inputGain: 1 }];
-  const frames = configs.map(({ frameSamples }, i) => noise(frameSamples, i));
-  const alone = configs.map((config, i) => extract(createExtractor(name, config), config, frames[i]));
-  const extractors = configs.map((config) => createExtractor(name, config));
-  for (let turn = 0; turn < 3; turn++) {
-    extractors.forEach((extractor, i) => {
-      expect(extract(extractor, configs[i], frames[i])).toEqual(alone[i]);
-    });
-  }
-});
+describe.each(KINDS)('on %s kernels', (_, makeKernels) => {
+  test.each([
+    'fused',
+    'meyda',
+  ] as const)('%s extractors of several configurations do not disturb each other', async (name) => {
+    const configs = [NARROW, WIDE, { ...NARROW, melBands: 27, coefficients: 5 }, { ...NARROW, inputGain: 1 }];
+    const frames = configs.map(({ frameSamples }, i) => noise(frameSamples, i));
+    const alone = await Promise.all(
+      configs.map(async (config, i) => makeExtract(name, await makeKernels(), config)(frames[i])),
+    );
+    const kernels = await makeKernels();
+    const extracts = configs.map((config) => makeExtract(name, kernels, config));
+    for (let turn = 0; turn < 3; turn++) {
+      extracts.forEach((extract, i) => {
+        expect(extract(frames[i])).toEqual(alone[i]);
+      });
+    }
+  });
 
-test('an extractor does not change the samples and remembers nothing of the frames before', () => {
-  for (const name of ['fused', 'meyda'] as const) {
-    const extractor = createExtractor(name, NARROW);
-    const frame = noise(256, 1);
-    const copy = frame.slice();
-    const first = extract(extractor, NARROW, frame);
-    extract(extractor, NARROW, noise(256, 2, 1));
-    expect(frame).toEqual(copy);
-    expect(extract(extractor, NARROW, frame)).toEqual(first);
-  }
+  test.each([5, 20])('writes nothing but %d coefficients and its own scratch', async (coefficients) => {
+    const kernels = await makeKernels();
+    const config = { ...NARROW, coefficients };
+    const before = kernels.memory.allocate(16);
+    const extractor = createExtractor('fused', kernels, config);
+    const samples = put(kernels, noise(256, 1));
+    const out = kernels.memory.allocate((coefficients + 4) * 4);
+    const changed = changedBytes(kernels, () => extractor.extract(samples, out));
+    const written = changed.filter((address) => address >= out);
+    expect(Math.max(...written)).toBeLessThan(out + 4 * coefficients);
+    expect(changed.filter((address) => address < before + 16 || (address >= samples && address < out))).toEqual([]);
+  });
+
+  test('an extractor does not change the samples and remembers nothing of the frames before', async () => {
+    for (const name of ['fused', 'meyda'] as const) {
+      const extract = makeExtract(name, await makeKernels(), NARROW);
+      const frame = noise(256, 1);
+      const first = extract(frame);
+      extract(noise(256, 2, 1));
+      expect(extract(frame)).toEqual(first);
+    }
+  });
 });
 
 test('extractors do not mind what others do with the one Meyda that all share', () => {
   const shared = Meyda as unknown as { extract(feature: string, frame: Float32Array): unknown };
   const frame = noise(256, 1);
   for (const name of ['fused', 'meyda'] as const) {
-    const before = extract(createExtractor(name, NARROW), NARROW, frame);
+    const before = makeExtract(name, plainKernels(), NARROW)(frame);
     Object.assign(shared, { sampleRate: 44100, bufferSize: NARROW.frameSamples, melBands: NARROW.melBands });
     shared.extract('mfcc', noise(NARROW.frameSamples, 2));
-    expect(extract(createExtractor(name, NARROW), NARROW, frame)).toEqual(before);
+    expect(makeExtract(name, plainKernels(), NARROW)(frame)).toEqual(before);
   }
 });

@@ -375,3 +375,134 @@ function dot(row: usize, x: usize, bytes: usize): f32 {
   return (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1)) +
     (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
 }
+
+export function mfcc(
+  frameSamples: i32, melBands: i32, bandPairs: i32, coefficients: i32, window: usize, turns: usize, bands: usize,
+  weights: usize, cosines: usize, scratch: usize, samples: usize, out: usize,
+): void {
+  // Of a spectrum of half as many complex numbers as there are samples.
+  const bytes: usize = frameSamples << 3, half: usize = bytes >> 1;
+  const power: usize = scratch + 2 * (bytes + 16), energies: usize = power + half + 32;
+  const pairs: usize = energies + (melBands + 1 << 3), pairsEnd: usize = pairs + (bandPairs << 4);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const two = f64x2.promote_low_f32x4(v128.load64_zero(samples + (i >> 1)));
+    v128.store(scratch + i, f64x2.mul(two, v128.load(window + i)));
+  }
+  const z: usize = transform(frameSamples >> 1, scratch, scratch + bytes + 16, turns);
+
+  // |X|² of the samples from the transform of their pairs: bins k and frameSamples / 2 - k together.
+  v128.store(z + bytes, v128.load(z));
+  for (let k: usize = 0; k <= half; k += 16) {
+    const a = v128.load(z + k), b = f64x2.mul(v128.load(z + bytes - k), f64x2(1, -1));
+    const even = f64x2.add(a, b), odd = turned(f64x2.sub(a, b), turns + bytes + (k << 1));
+    const low = f64x2.add(even, odd), high = f64x2.sub(even, odd);
+    const both = sums(f64x2.mul(low, low), f64x2.mul(high, high));
+    v128.store64_lane(power + (k >> 1), both, 0);
+    v128.store64_lane(power + half - (k >> 1), both, 1);
+  }
+
+  let bin: usize = 0;
+  for (let band: i32 = 0; band < melBands; band++) {
+    const at: usize = bands + (band << 3), end: usize = weights + load<u32>(at, 4);
+    let sum = f64x2.splat(0);
+    for (bin = power + load<u32>(at); weights < end; weights += 16, bin += 16) {
+      sum = f64x2.add(sum, f64x2.mul(v128.load(weights), v128.load(bin)));
+    }
+    store<f64>(energies + (band << 3), 1 + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  }
+  for (let e: usize = energies; e < pairs - 8; e += 16) v128.store(e, naturalLogs(v128.load(e)));
+
+  let pair: usize = pairs, last: usize = pairs - 16;
+  for (let e: usize = energies; e <= last; e += 8, last -= 8, pair += 16) {
+    const own: f64 = load<f64>(e), partner: f64 = e == last ? 0 : load<f64>(last);
+    v128.store(pair, f64x2(own + partner, own - partner));
+  }
+  for (let k: i32 = 0; k < coefficients; k += 2) {
+    let a = f64x2.splat(0), b = f64x2.splat(0);
+    for (let p: usize = pairs; p < pairsEnd; p += 32) {
+      a = f64x2.add(a, f64x2.mul(v128.load(p), v128.load(cosines)));
+      b = f64x2.add(b, f64x2.mul(v128.load(p, 16), v128.load(cosines, 16)));
+      cosines += 32;
+    }
+    const two = f32x4.demote_f64x2_zero(f64x2.add(a, b));
+    if (k + 1 < coefficients) v128.store64_lane(out, two, 0);
+    else v128.store32_lane(out, two, 0);
+    out += 8;
+  }
+}
+
+// Stockham's FFT by four and at last by two, of `size` complex numbers from one place to the other and back; returns the
+// place at which it ended. The four that belong together always lie a quarter apart, in their order.
+function transform(size: i32, from: usize, to: usize, turns: usize): usize {
+  const quarter: usize = size << 2;
+  let stride: usize = 16, rest: i32 = size;
+  for (; rest >= 4; rest >>= 2) {
+    let x: usize = from, y: usize = to, turn: usize = 0;
+    for (let p: i32 = 0; p < rest; p += 4) {
+      for (const end: usize = x + stride; x < end; x += 16, y += 16) {
+        const a = v128.load(x), b = v128.load(x + quarter), c = v128.load(x + 2 * quarter), d = v128.load(x + 3 * quarter);
+        const ac = f64x2.add(a, c), bd = f64x2.add(b, d), less = f64x2.sub(a, c);
+        const aside = f64x2.mul(swapped(f64x2.sub(b, d)), f64x2(1, -1));
+        v128.store(y, f64x2.add(ac, bd));
+        v128.store(y + stride, turned(f64x2.add(less, aside), turns + turn));
+        v128.store(y + 2 * stride, turned(f64x2.sub(ac, bd), turns + 2 * turn));
+        v128.store(y + 3 * stride, turned(f64x2.sub(less, aside), turns + 3 * turn));
+      }
+      y += 3 * stride;
+      turn += stride << 2;
+    }
+    const done = to;
+    to = from;
+    from = done;
+    stride <<= 2;
+  }
+  if (rest == 1) return from;
+  for (let i: usize = 0; i < stride; i += 16) {
+    const a = v128.load(from + i), b = v128.load(from + stride + i);
+    v128.store(to + i, f64x2.add(a, b));
+    v128.store(to + stride + i, f64x2.sub(a, b));
+  }
+  return to;
+}
+
+// @ts-ignore: decorator
+@inline
+function swapped(x: v128): v128 {
+  return v128.shuffle<i64>(x, x, 1, 0);
+}
+
+// The product of a complex number and e^-iφ, of which cos φ, cos φ, sin φ, -sin φ are given.
+// @ts-ignore: decorator
+@inline
+function turned(x: v128, turn: usize): v128 {
+  return f64x2.add(f64x2.mul(x, v128.load(turn)), f64x2.mul(swapped(x), v128.load(turn, 16)));
+}
+
+// The sum of a and that of b.
+// @ts-ignore: decorator
+@inline
+function sums(a: v128, b: v128): v128 {
+  return f64x2.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3));
+}
+
+// Natural logarithms of numbers of at least 1, within 1e-10: x = 2^e · m with m from √½ to √2, and
+// ln m = 2 artanh((m - 1) / (m + 1)).
+// @ts-ignore: decorator
+@inline
+function naturalLogs(x: v128): v128 {
+  const above = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
+  const e = i64x2.shr_s(above, 52);
+  const m = i64x2.sub(x, i64x2.shl(e, 52));
+  // An integer in the lowest bits of 2^52 is that much more.
+  const magic = f64x2.splat(4503599627370496);
+  const exponent = f64x2.sub(v128.or(e, magic), magic);
+  const one = f64x2.splat(1);
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const square = f64x2.mul(s, s);
+  let sum = f64x2.add(f64x2.mul(square, f64x2.splat(2.0 / 11)), f64x2.splat(2.0 / 9));
+  sum = f64x2.add(f64x2.mul(square, sum), f64x2.splat(2.0 / 7));
+  sum = f64x2.add(f64x2.mul(square, sum), f64x2.splat(2.0 / 5));
+  sum = f64x2.add(f64x2.mul(square, sum), f64x2.splat(2.0 / 3));
+  sum = f64x2.add(f64x2.mul(square, sum), f64x2.splat(2));
+  return f64x2.add(f64x2.mul(exponent, f64x2.splat(0.6931471805599453)), f64x2.mul(s, sum));
+}

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelConfig } from '../../../src/config.ts';
-import { FusedExtractor } from '../../../src/features/fused.ts';
 import { loadModel } from '../../../src/model.ts';
 import { writeSafetensors } from '../../../src/rnn/safetensors.ts';
 import { crossEntropy, posteriors } from '../../../src/train/loss.ts';
 import { modelTensors } from '../../../src/train/model-tensors.ts';
 import { TrainingNetwork } from '../../../src/train/network/network.ts';
 import { initialParameters, parameterPlan, tensorsOf, vectorOf } from '../../../src/train/parameters.ts';
+import { placeOfRow, SegmentExtractor } from '../../../src/train/segment-extractor.ts';
 import { worst } from '../../helpers/kernels.ts';
 import { babble } from '../../helpers/sound.ts';
 import { posteriorsOf } from '../../helpers/starter.ts';
@@ -91,11 +91,9 @@ describe.each(NETWORKS)('a network of %s', (_, changes) => {
     const { network, vector, weights } = await setUp(config, steps, 2);
     const model = await loadModel(writeSafetensors(modelTensors(config, vector, statistics(config))));
     const samples = [1, 2].map((seed) => babble(steps * 160 + 96, 8000, seed));
-    const extractor = new FusedExtractor(config);
+    const extractor = await SegmentExtractor.create(config, samples[0].length);
     samples.forEach((signal, row) => {
-      for (let t = 0; t < steps; t++) {
-        extractor.extract(signal, t * 160, network.features.values, (t * 2 + row) * config.coefficients);
-      }
+      extractor.extract(signal, placeOfRow(network.features.values, network.features, row));
     });
     network.forward(weights);
     const labels = config.labels.length;

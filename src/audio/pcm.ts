@@ -5,11 +5,14 @@ export const PCM_ENCODINGS = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le',
 
 export type PcmEncoding = (typeof PCM_ENCODINGS)[number];
 
-/** Full scale of an integer of 8, 16, 24 or 32 bits: the only constants by which samples are ever divided. */
-const FULL_SCALE_8 = 2 ** 7;
+/** Of an unsigned integer of 8 bits. */
+const MIDDLE_8 = 2 ** 7;
 const FULL_SCALE_16 = 2 ** 15;
-const FULL_SCALE_24 = 2 ** 23;
-const FULL_SCALE_32 = 2 ** 31;
+/** What one step of an integer of 8, 16, 24 or 32 bits is worth. To multiply by it is exact, and faster than to divide. */
+const STEP_8 = 2 ** -7;
+const STEP_16 = 2 ** -15;
+const STEP_24 = 2 ** -23;
+const STEP_32 = 2 ** -31;
 
 const EXPANDED_A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code));
 const EXPANDED_MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code));
@@ -22,13 +25,13 @@ const SAMPLES: Record<PcmEncoding, { bytes: number; read: ReadSamples }> = {
   u8: {
     bytes: 1,
     read(view, at, stride, out) {
-      for (let i = 0; i < out.length; i++) out[i] = (view.getUint8(at + i * stride) - FULL_SCALE_8) / FULL_SCALE_8;
+      for (let i = 0; i < out.length; i++) out[i] = (view.getUint8(at + i * stride) - MIDDLE_8) * STEP_8;
     },
   },
   s16le: {
     bytes: 2,
     read(view, at, stride, out) {
-      for (let i = 0; i < out.length; i++) out[i] = view.getInt16(at + i * stride, true) / FULL_SCALE_16;
+      for (let i = 0; i < out.length; i++) out[i] = view.getInt16(at + i * stride, true) * STEP_16;
     },
   },
   s24le: {
@@ -36,14 +39,14 @@ const SAMPLES: Record<PcmEncoding, { bytes: number; read: ReadSamples }> = {
     read(view, at, stride, out) {
       for (let i = 0; i < out.length; i++) {
         const byte = at + i * stride;
-        out[i] = (view.getInt16(byte + 1, true) * 256 + view.getUint8(byte)) / FULL_SCALE_24;
+        out[i] = (view.getInt16(byte + 1, true) * 256 + view.getUint8(byte)) * STEP_24;
       }
     },
   },
   s32le: {
     bytes: 4,
     read(view, at, stride, out) {
-      for (let i = 0; i < out.length; i++) out[i] = view.getInt32(at + i * stride, true) / FULL_SCALE_32;
+      for (let i = 0; i < out.length; i++) out[i] = view.getInt32(at + i * stride, true) * STEP_32;
     },
   },
   f32le: {
@@ -151,7 +154,7 @@ export const toS16 = (sample: number): number =>
   Math.min(FULL_SCALE_16 - 1, Math.max(-FULL_SCALE_16, Math.round(sample * FULL_SCALE_16)));
 
 /** Integers of 16 bits as samples in [-1, 1). */
-export const fromS16 = (integers: Int16Array): Float32Array => Float32Array.from(integers, (n) => n / FULL_SCALE_16);
+export const fromS16 = (integers: Int16Array): Float32Array => Float32Array.from(integers, (n) => n * STEP_16);
 
 /** Samples as 16-bit little-endian PCM; see `toS16`. */
 export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {

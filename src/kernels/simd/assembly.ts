@@ -380,43 +380,22 @@ export function mfcc(
   frameSamples: i32, melBands: i32, bandPairs: i32, coefficients: i32, window: usize, turns: usize, bands: usize,
   weights: usize, cosines: usize, scratch: usize, samples: usize, out: usize,
 ): void {
-  // Of a spectrum of half as many complex numbers as there are samples.
-  const bytes: usize = frameSamples << 3, half: usize = bytes >> 1;
-  const power: usize = scratch + 2 * (bytes + 16), energies: usize = power + half + 32;
+  // Of the transform of half as many complex numbers, two of which lie side by side in scratch with one more number each.
+  const bytes: usize = frameSamples << 3;
+  const power: usize = scratch + 2 * (bytes + 16), energies: usize = power + (bytes >> 1) + 32;
   const pairs: usize = energies + (melBands + 1 << 3), pairsEnd: usize = pairs + (bandPairs << 4);
   for (let i: usize = 0; i < bytes; i += 16) {
     const two = f64x2.promote_low_f32x4(v128.load64_zero(samples + (i >> 1)));
     v128.store(scratch + i, f64x2.mul(two, v128.load(window + i)));
   }
-  const z: usize = transform(frameSamples >> 1, scratch, scratch + bytes + 16, turns);
-
-  // |X|² of the samples from the transform of their pairs: bins k and frameSamples / 2 - k together.
-  v128.store(z + bytes, v128.load(z));
-  for (let k: usize = 0; k <= half; k += 16) {
-    const a = v128.load(z + k), b = f64x2.mul(v128.load(z + bytes - k), f64x2(1, -1));
-    const even = f64x2.add(a, b), odd = turned(f64x2.sub(a, b), turns + bytes + (k << 1));
-    const low = f64x2.add(even, odd), high = f64x2.sub(even, odd);
-    const both = sums(f64x2.mul(low, low), f64x2.mul(high, high));
-    v128.store64_lane(power + (k >> 1), both, 0);
-    v128.store64_lane(power + half - (k >> 1), both, 1);
-  }
-
-  let bin: usize = 0;
+  powers(transform(frameSamples >> 1, scratch, scratch + bytes + 16, turns), bytes, turns + bytes, power);
   for (let band: i32 = 0; band < melBands; band++) {
-    const at: usize = bands + (band << 3), end: usize = weights + load<u32>(at, 4);
-    let sum = f64x2.splat(0);
-    for (bin = power + load<u32>(at); weights < end; weights += 16, bin += 16) {
-      sum = f64x2.add(sum, f64x2.mul(v128.load(weights), v128.load(bin)));
-    }
-    store<f64>(energies + (band << 3), 1 + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+    const at: usize = bands + (band << 3), bytesOfBand: usize = load<u32>(at, 4);
+    store<f64>(energies + (band << 3), 1 + dot64(weights, power + load<u32>(at), bytesOfBand));
+    weights += bytesOfBand;
   }
   for (let e: usize = energies; e < pairs - 8; e += 16) v128.store(e, naturalLogs(v128.load(e)));
-
-  let pair: usize = pairs, last: usize = pairs - 16;
-  for (let e: usize = energies; e <= last; e += 8, last -= 8, pair += 16) {
-    const own: f64 = load<f64>(e), partner: f64 = e == last ? 0 : load<f64>(last);
-    v128.store(pair, f64x2(own + partner, own - partner));
-  }
+  foldPairs(energies, pairs - 16, pairs);
   for (let k: i32 = 0; k < coefficients; k += 2) {
     let a = f64x2.splat(0), b = f64x2.splat(0);
     for (let p: usize = pairs; p < pairsEnd; p += 32) {
@@ -428,6 +407,35 @@ export function mfcc(
     if (k + 1 < coefficients) v128.store64_lane(out, two, 0);
     else v128.store32_lane(out, two, 0);
     out += 8;
+  }
+}
+
+// |X|² of a real signal from the transform z of its pairs: bins k and N / 2 - k together. The turns are those from a quarter
+// of the circle on.
+function powers(z: usize, bytes: usize, turns: usize, power: usize): void {
+  const half: usize = bytes >> 1;
+  v128.store(z + bytes, v128.load(z));
+  for (let k: usize = 0; k <= half; k += 16) {
+    const a = v128.load(z + k), b = f64x2.mul(v128.load(z + bytes - k), f64x2(1, -1));
+    const even = f64x2.add(a, b), odd = turned(f64x2.sub(a, b), turns + (k << 1));
+    const low = f64x2.add(even, odd), high = f64x2.sub(even, odd);
+    const both = sums(f64x2.mul(low, low), f64x2.mul(high, high));
+    v128.store64_lane(power + (k >> 1), both, 0);
+    v128.store64_lane(power + half - (k >> 1), both, 1);
+  }
+}
+
+function dot64(row: usize, x: usize, bytes: usize): f64 {
+  let sum = f64x2.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(row + i), v128.load(x + i)));
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+// Sum and difference of the first and last energy, of the second and last but one, …; the middle one has no partner.
+function foldPairs(first: usize, last: usize, pair: usize): void {
+  for (; first <= last; first += 8, last -= 8, pair += 16) {
+    const own: f64 = load<f64>(first), partner: f64 = first == last ? 0 : load<f64>(last);
+    v128.store(pair, f64x2(own + partner, own - partner));
   }
 }
 
@@ -451,7 +459,7 @@ function transform(size: i32, from: usize, to: usize, turns: usize): usize {
       y += 3 * stride;
       turn += stride << 2;
     }
-    const done = to;
+    const done: usize = to;
     to = from;
     from = done;
     stride <<= 2;

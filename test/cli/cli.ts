@@ -11,7 +11,7 @@ import { smallModelBytes } from '../helpers/models.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Starts the command line as it was built, with these variables in its environment beside ours. */
-export function startCliWith(env: Record<string, string>, ...args: string[]): ChildProcessWithoutNullStreams {
+function startCliWith(env: Record<string, string>, ...args: string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ['dist/cli/main.js', ...args], { cwd: ROOT, env: { ...process.env, ...env } });
 }
 
@@ -31,6 +31,24 @@ export async function runCli(args: readonly string[], input: Uint8Array = new Ui
   cli.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([text(cli.stdout), text(cli.stderr), once(cli, 'close')]);
   return { code, stdout, stderr };
+}
+
+/** Runs it; ends it with a signal once its output has this. */
+export async function runCliUntil(
+  until: RegExp | undefined,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<CliResult> {
+  const cli = startCliWith(env, ...args);
+  let stdout = '';
+  cli.stdout.setEncoding('utf8').on('data', (more: string) => {
+    stdout += more;
+    // Once: a second signal ends it at once.
+    if (!cli.killed && until?.test(stdout)) cli.kill(signal);
+  });
+  const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
+  return { stdout, stderr, code };
 }
 
 export const linesOf = (output: string): string[] => output.split('\n').filter((line) => line !== '');

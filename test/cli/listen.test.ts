@@ -1,7 +1,4 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -9,30 +6,16 @@ import { addListenOptions } from '../../src/cli/listen.ts';
 import { LiveLine, liveText } from '../../src/cli/live-line.ts';
 import { decodeEvent } from '../../src/events.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
-import { linesOf, runCli, startCliWith } from './cli.ts';
+import { linesOf, runCli, runCliUntil } from './cli.ts';
 
 const MODEL = fileURLToPath(new URL('../fixtures/starter/gru-128x2.safetensors', import.meta.url));
 const WORDS: string[] = JSON.parse(readFileSync(new URL('../../samples/expected.json', import.meta.url), 'utf8'))[
   'words.wav'
 ];
 
-/** Starts `earshot listen` with a fake in place of node-web-audio-api. */
-function startListen(microphone: string, ...args: string[]): ChildProcessWithoutNullStreams {
-  return startCliWith(withFakeWebAudio(microphone), 'listen', '-m', MODEL, ...args);
-}
-
-/** Runs it; ends it with a signal once the output has this. */
-async function runListen(microphone: string, args: string[], until?: RegExp, signal: NodeJS.Signals = 'SIGINT') {
-  const cli = startListen(microphone, ...args);
-  let stdout = '';
-  cli.stdout.setEncoding('utf8').on('data', (more: string) => {
-    stdout += more;
-    // Once: a second signal ends it at once.
-    if (!cli.killed && until?.test(stdout)) cli.kill(signal);
-  });
-  const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
-  return { stdout, stderr, code };
-}
+/** Runs `earshot listen` with a fake in place of node-web-audio-api; ends it with a signal once the output has this. */
+const runListen = (microphone: string, args: string[], until?: RegExp, signal?: NodeJS.Signals) =>
+  runCliUntil(until, ['listen', '-m', MODEL, ...args], withFakeWebAudio(microphone), signal);
 
 describe('earshot listen', () => {
   it('writes a line a detection until Ctrl-C, and ends cleanly', async () => {

@@ -14,7 +14,7 @@ import { readyMessage, scriptedServer } from '../client/helpers.ts';
 import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { type CliResult, directoryWith, linesOf, runCli, startCli, startCliWith } from './cli.ts';
+import { directoryWith, linesOf, runCli, runCliUntil, startCli } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';
@@ -31,19 +31,6 @@ const expected = () => alone(model, sampleRate, samples);
 const detections = () => expected().flatMap((event) => (event.type === 'detection' ? [event] : []));
 const parsed = (output: string) => linesOf(output).map((line) => JSON.parse(line));
 
-/** Runs a command; ends it with Ctrl-C once its output has this. */
-async function runUntil(until: RegExp, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
-  const cli = startCliWith(env, ...args);
-  let stdout = '';
-  cli.stdout.setEncoding('utf8').on('data', (more: string) => {
-    stdout += more;
-    // Once: a second one ends it at once.
-    if (!cli.killed && until.test(stdout)) cli.kill('SIGINT');
-  });
-  const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
-  return { stdout, stderr, code };
-}
-
 describe('earshot stream', () => {
   it('sends a file and prints its detections as lines of JSON', async () => {
     const { stdout, stderr, code } = await runCli(['stream', SAMPLE, server.url]);
@@ -57,7 +44,7 @@ describe('earshot stream', () => {
 
   it('sends no faster than the audio plays, and ends the stream in order on Ctrl-C', async () => {
     const start = performance.now();
-    const { stdout, stderr, code } = await runUntil(/"off"/, ['stream', '--realtime', SAMPLE, server.url]);
+    const { stdout, stderr, code } = await runCliUntil(/"off"/, ['stream', '--realtime', SAMPLE, server.url]);
     const [first, second] = parsed(stdout);
     expect(performance.now() - start).toBeGreaterThan(1000 * second.end);
     expect([first.label, second.label, stderr, code]).toEqual(['on', 'off', '', 130]);
@@ -109,7 +96,7 @@ describe('earshot stream', () => {
 
 describe('earshot subscribe', () => {
   it('prints a line an event until Ctrl-C', async () => {
-    const running = runUntil(/ends/, ['subscribe', server.url, '--stream', 'shown', '--since', '0']);
+    const running = runCliUntil(/ends/, ['subscribe', server.url, '--stream', 'shown', '--since', '0']);
     await speak('shown');
     const { stdout, stderr, code } = await running;
     const lines = linesOf(stdout);
@@ -121,7 +108,7 @@ describe('earshot subscribe', () => {
 
   it('prints the events asked for as lines of JSON', async () => {
     const args = ['--stream', 'lined', '--events', 'frame,stream_closed', '--format', 'jsonl'];
-    const running = runUntil(/stream_closed/, ['subscribe', server.url, ...args]);
+    const running = runCliUntil(/stream_closed/, ['subscribe', server.url, ...args]);
     // Frames are not kept: it has to be there when they come.
     await expect.poll(() => subscribers(), PATIENCE).toBe(1);
     await speak('lined');
@@ -142,7 +129,7 @@ describe('earshot subscribe', () => {
 
 describe('earshot listen --to', () => {
   const hear = (args: string[], until: RegExp, microphone = 'speaking') =>
-    runUntil(until, ['listen', '--to', server.url, ...args], withFakeWebAudio(microphone));
+    runCliUntil(until, ['listen', '--to', server.url, ...args], withFakeWebAudio(microphone));
 
   it('sends the microphone and writes what the server hears, until Ctrl-C', async () => {
     const { stdout, stderr, code } = await hear([], /right.*\n/);
@@ -177,7 +164,10 @@ describe('earshot listen --to', () => {
     const token = 'kitchen-microphone-7c1f0b';
     const guarded = await startServer({ tokens: [{ token, produce: ['kitchen-*'] }] });
     const args = ['listen', '--to', guarded.url, '--name', 'kitchen-1'];
-    const { stderr, code } = await runUntil(/on .*\n/, args, { ...withFakeWebAudio('speaking'), EARSHOT_TOKEN: token });
+    const { stderr, code } = await runCliUntil(/on .*\n/, args, {
+      ...withFakeWebAudio('speaking'),
+      EARSHOT_TOKEN: token,
+    });
     expect([stderr, code]).toEqual(['', 0]);
   });
 
@@ -194,7 +184,7 @@ describe('earshot listen --to', () => {
 
 describe('earshot serve', () => {
   it('plays a recording as a stream that others can hear, and ends with Ctrl-C', async () => {
-    const { stdout, stderr, code } = await runUntil(/right.*\n/, ['serve', '--port', '0', '--demo']);
+    const { stdout, stderr, code } = await runCliUntil(/right.*\n/, ['serve', '--port', '0', '--demo']);
     expect(stdout).toMatch(/^The server and its page: http:\/\/localhost:\d+\/\n/);
     const heard = [...stdout.matchAll(/^ {2}\d:\d\d\.\d\d {2}(\w+)/gm)].map(([, label]) => label);
     expect([heard, stderr, code]).toEqual([detections().map(({ label }) => label), '', 0]);

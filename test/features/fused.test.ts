@@ -35,17 +35,21 @@ function meydaOf(config: ExtractorConfig): (frame: Float32Array) => number[] {
     );
 }
 
-/** Gives the MFCCs of a frame. */
+/** Gives the MFCCs of a frame, which stands in the middle of other numbers, as they do. */
 type Extract = (frame: Float32Array) => Float32Array;
 
 function makeExtract(name: ExtractorName, kernels: Kernels, config: ExtractorConfig): Extract {
   const extractor = createExtractor(name, kernels, config);
-  const samples = put(kernels, new Float32Array(config.frameSamples));
-  const out = put(kernels, new Float32Array(config.coefficients));
+  const { frameSamples, coefficients } = config;
+  const samples = put(kernels, new Float32Array(frameSamples + 20).fill(0.7)) + 7 * 4;
+  const around = put(kernels, new Float32Array(coefficients + 10).fill(5));
   return (frame) => {
     kernels.memory.f32.set(frame, samples >> 2);
-    extractor.extract(samples, out);
-    return take(kernels, out, config.coefficients);
+    extractor.extract(samples, around + 3 * 4);
+    expect(take(kernels, samples, frameSamples)).toEqual(frame);
+    const out = take(kernels, around, coefficients + 10);
+    expect([...out.subarray(0, 3), ...out.subarray(3 + coefficients)]).toEqual(new Array(10).fill(5));
+    return out.subarray(3, 3 + coefficients);
   };
 }
 

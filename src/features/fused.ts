@@ -46,8 +46,10 @@ function mfccTables(memory: KernelMemory, config: ExtractorConfig): MfccTables {
     bands,
     weights: floats(bank.flatMap(({ weights }) => weights)),
     cosines: floats(cosines(melBands, bandPairs, coefficients)),
-    // Two spectra and the first number of one again, powers and three zeros, energies, pairs.
-    scratch: floats(new Array(2 * (frameSamples + 2) + frameSamples / 2 + 4 + melBands + 1 + 2 * bandPairs).fill(0)),
+    spectra: memory.allocate(2 * (frameSamples + 2) * 8),
+    powers: memory.allocate((frameSamples / 2 + 4) * 8),
+    energies: memory.allocate((melBands + 1) * 8),
+    pairs: memory.allocate(2 * bandPairs * 8),
   };
 }
 

@@ -117,8 +117,14 @@ export interface MfccTables {
   readonly weights: number;
   /** Of the DCT, [coefficients / 2][bandPairs][2]; the sums of pairs make even coefficients, the differences odd ones. */
   readonly cosines: number;
-  /** Room for what lies in between, zero at first. */
-  readonly scratch: number;
+  /** Room, zero at first, for two transforms of [frameSamples] and the first two numbers of one again. */
+  readonly spectra: number;
+  /** For [frameSamples / 2] powers and four more, of which three stay zero, so that bands may be read in twos. */
+  readonly powers: number;
+  /** For [melBands] and one more. */
+  readonly energies: number;
+  /** For [bandPairs][2]. */
+  readonly pairs: number;
 }
 
 /** The constants of one resampler; addresses and counts. */

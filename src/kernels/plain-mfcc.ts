@@ -4,12 +4,12 @@ import type { KernelMemory } from './memory.js';
 /** `Kernels.mfcc` in plain TypeScript. */
 export function plainMfcc({ f32, f64, i32 }: KernelMemory, tables: MfccTables, samples: number, out: number): void {
   const { frameSamples, melBands, bandPairs, coefficients } = tables;
-  const scratch = tables.scratch >> 3;
-  const power = scratch + 2 * (frameSamples + 2);
-  const energies = power + frameSamples / 2 + 4;
-  const pairs = energies + melBands + 1;
+  const spectra = tables.spectra >> 3;
+  const power = tables.powers >> 3;
+  const energies = tables.energies >> 3;
+  const pairs = tables.pairs >> 3;
   const window = tables.window >> 3;
-  for (let i = 0; i < frameSamples; i++) f64[scratch + i] = f32[(samples >> 2) + i] * f64[window + i];
+  for (let i = 0; i < frameSamples; i++) f64[spectra + i] = f32[(samples >> 2) + i] * f64[window + i];
   powers(f64, transformed(f64, tables), tables, power);
   let weight = tables.weights >> 3;
   for (let band = 0; band < melBands; band++) {
@@ -31,11 +31,11 @@ export function plainMfcc({ f32, f64, i32 }: KernelMemory, tables: MfccTables, s
 }
 
 /**
- * The FFT of the frame as numbers of two samples each, by Stockham's method, which goes from one half of the scratch to
- * the other and back. Returns where it ended.
+ * The FFT of the frame as numbers of two samples each, by Stockham's method, which goes from one spectrum to the other
+ * and back. Returns where it ended.
  */
-function transformed(f64: Float64Array, { frameSamples, turns, scratch }: MfccTables): number {
-  let from = scratch >> 3;
+function transformed(f64: Float64Array, { frameSamples, turns, spectra }: MfccTables): number {
+  let from = spectra >> 3;
   let to = from + frameSamples + 2;
   for (let stride = 2; stride < frameSamples; stride *= 2) {
     for (let i = 0; i < frameSamples / 2; i += 2) {

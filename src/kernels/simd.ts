@@ -182,7 +182,10 @@ class SimdKernels implements Kernels {
       t.bands,
       t.weights,
       t.cosines,
-      t.scratch,
+      t.spectra,
+      t.powers,
+      t.energies,
+      t.pairs,
       samples,
       out,
     );

@@ -378,24 +378,23 @@ function dot(row: usize, x: usize, bytes: usize): f32 {
 
 export function mfcc(
   frameSamples: i32, melBands: i32, bandPairs: i32, coefficients: i32, window: usize, turns: usize, bands: usize,
-  weights: usize, cosines: usize, scratch: usize, samples: usize, out: usize,
+  weights: usize, cosines: usize, spectra: usize, power: usize, energies: usize, pairs: usize, samples: usize, out: usize,
 ): void {
-  // Of the transform of half as many complex numbers, two of which lie side by side in scratch with one more number each.
+  // Of a transform of half as many complex numbers as there are samples.
   const bytes: usize = frameSamples << 3;
-  const power: usize = scratch + 2 * (bytes + 16), energies: usize = power + (bytes >> 1) + 32;
-  const pairs: usize = energies + (melBands + 1 << 3), pairsEnd: usize = pairs + (bandPairs << 4);
+  const energiesEnd: usize = energies + (melBands << 3), pairsEnd: usize = pairs + (bandPairs << 4);
   for (let i: usize = 0; i < bytes; i += 16) {
     const two = f64x2.promote_low_f32x4(v128.load64_zero(samples + (i >> 1)));
-    v128.store(scratch + i, f64x2.mul(two, v128.load(window + i)));
+    v128.store(spectra + i, f64x2.mul(two, v128.load(window + i)));
   }
-  powers(transform(frameSamples >> 1, scratch, scratch + bytes + 16, turns), bytes, turns + bytes, power);
+  powers(transform(frameSamples >> 1, spectra, spectra + bytes + 16, turns), bytes, turns + bytes, power);
   for (let band: i32 = 0; band < melBands; band++) {
     const at: usize = bands + (band << 3), bytesOfBand: usize = load<u32>(at, 4);
     store<f64>(energies + (band << 3), 1 + dot64(weights, power + load<u32>(at), bytesOfBand));
     weights += bytesOfBand;
   }
-  for (let e: usize = energies; e < pairs - 8; e += 16) v128.store(e, naturalLogs(v128.load(e)));
-  foldPairs(energies, pairs - 16, pairs);
+  for (let e: usize = energies; e < energiesEnd; e += 16) v128.store(e, naturalLogs(v128.load(e)));
+  foldPairs(energies, energiesEnd - 8, pairs);
   for (let k: i32 = 0; k < coefficients; k += 2) {
     let a = f64x2.splat(0), b = f64x2.splat(0);
     for (let p: usize = pairs; p < pairsEnd; p += 32) {

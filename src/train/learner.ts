@@ -11,7 +11,7 @@ import { Optimiser } from './optimiser.js';
 import { hiddenMatrices, parameterPlan } from './parameters.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
-import { placeOfRow, SegmentExtractor } from './segment-extractor.js';
+import { SegmentExtractor } from './segment-extractor.js';
 import { Segments } from './segments.js';
 import { Teacher } from './teacher.js';
 
@@ -121,7 +121,7 @@ export class Learner {
       const random = new Random(seed, epoch, step, firstRow + row);
       const { kind, label, span } = this.#segments.at(indices[row], random);
       this.#augmenter.segment(kind, span, random, this.#samples);
-      this.extractor.extract(this.#samples, placeOfRow(values, features, row));
+      this.extractor.extract(this.#samples, values, rows, row);
       if (random.chance(recipe.augmentation.maskShare)) maskRow(features, values, row, statistics.mean, random);
       labels[row] = label;
       kinds.push(kind);
@@ -167,7 +167,7 @@ export async function featureStatistics(
     const random = new Random(seed, -1, n);
     const { kind, span } = segments.at(index, random);
     augmenter.segment(kind, span, random, samples);
-    extractor.extract(samples, { values: frames, from: 0, stride: config.coefficients });
+    extractor.extract(samples, frames, 1, 0);
     counter.add(frames);
   });
   return counter.statistics;

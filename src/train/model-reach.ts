@@ -8,7 +8,7 @@ import { Random } from './random.js';
 import { convertRate } from './recordings/convert-rate.js';
 import { soundFiles } from './recordings/files.js';
 import { readSound } from './recordings/sound.js';
-import { placeOfRow, SegmentExtractor } from './segment-extractor.js';
+import { SegmentExtractor } from './segment-extractor.js';
 
 /** Streams that are averaged over, and how long each is: the loss is that of its end. */
 const ROWS = 32;
@@ -54,7 +54,7 @@ async function someFeatures(config: ModelConfig, paths: readonly string[]): Prom
   const features = new Float32Array(frames * ROWS * coefficients);
   for (let row = 0; row < ROWS; row++) {
     const stream = sound.subarray(row * length, (row + 1) * length);
-    extractor.extract(stream, placeOfRow(features, { rows: ROWS, size: coefficients }, row));
+    extractor.extract(stream, features, ROWS, row);
   }
   return features;
 }

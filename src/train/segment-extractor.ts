@@ -3,13 +3,6 @@ import { createExtractor, type Extractor } from '../features/extractor.js';
 import { bestKernels } from '../kernels/best.js';
 import type { Kernels } from '../kernels/kernels.js';
 
-/** Where the features of a segment go: those of frame t to `from + t · stride`. */
-export interface FeaturePlace {
-  readonly values: Float32Array;
-  readonly from: number;
-  readonly stride: number;
-}
-
 /** MFCCs of whole segments, by the extractor that listens. */
 export class SegmentExtractor {
   readonly #kernels: Kernels;
@@ -31,21 +24,15 @@ export class SegmentExtractor {
     this.#frame = kernels.memory.allocate(config.coefficients * 4);
   }
 
-  /** Writes the MFCCs of every whole frame of a segment. */
-  extract(segment: Float32Array, { values, from, stride }: FeaturePlace): void {
+  /** Writes the MFCCs of every whole frame of a segment into its row of a batch, [frames][rows][coefficients]. */
+  extract(segment: Float32Array, batch: Float32Array, rows: number, row: number): void {
     const { f32 } = this.#kernels.memory;
     const { hopSamples, frameSamples, coefficients } = this.#config;
     f32.set(segment, this.#samples >> 2);
     for (let t = 0; t * hopSamples + frameSamples <= segment.length; t++) {
       this.#extractor.extract(this.#samples + t * hopSamples * 4, this.#frame);
-      for (let i = 0; i < coefficients; i++) values[from + t * stride + i] = f32[(this.#frame >> 2) + i];
+      const at = (t * rows + row) * coefficients;
+      for (let i = 0; i < coefficients; i++) batch[at + i] = f32[(this.#frame >> 2) + i];
     }
   }
 }
-
-/** A row of a batch, [frames][rows][size]. */
-export const placeOfRow = (
-  values: Float32Array,
-  { rows, size }: { readonly rows: number; readonly size: number },
-  row: number,
-): FeaturePlace => ({ values, from: row * size, stride: rows * size });

@@ -4,7 +4,7 @@ import type { TrainingData, WordClip } from './data/training-data.js';
 import { clipLength, segmentSamples } from './frames.js';
 import { posteriors } from './loss.js';
 import type { TrainingNetwork } from './network/network.js';
-import { placeOfRow, type SegmentExtractor } from './segment-extractor.js';
+import type { SegmentExtractor } from './segment-extractor.js';
 
 /** Clips that were labelled right. */
 export interface Right {
@@ -43,7 +43,7 @@ export class Validator {
         if (first + rows + row < clips.length) {
           readClip(data, clips[first + rows + row], samples.subarray(config.sampleRate));
         }
-        extractor.extract(samples, placeOfRow(features, network.features, row));
+        extractor.extract(samples, features, rows, row);
       });
       this.#features.push(features);
       this.#labels.push(batch.map(({ label }) => label));

@@ -146,7 +146,7 @@ describe('a stream whose connection is lost', () => {
     line.silence();
     first.send(bytes.subarray(30001, 60000));
     const heard = [...first.messages];
-    const lastSeq = heard.findLast(({ type }) => type === 'frame').seq;
+    const lastSeq = heard.findLast(({ type }) => type === 'frame' || type === 'detection').seq;
     const second = new RawClient(`${server.url}/v1/stream?token=${token}&last_seq=${lastSeq}`);
     second.send(bytes.subarray(2 * (await second.next('ready')).resume_from));
     second.send({ type: 'close' });

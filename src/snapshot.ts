@@ -39,6 +39,9 @@ export function readSnapshot(identity: SnapshotIdentity, bytes: Uint8Array): Uin
     throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'Not a snapshot of a spotter');
   }
   const version = view.getUint32(4, true);
+  if (version === 0) {
+    throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'The snapshot has version 0, which there never was');
+  }
   if (version > VERSION) {
     const what = `Snapshot version ${version} is newer than ${VERSION}, the newest this version of Earshot reads`;
     throw new EarshotError('EARSHOT_SNAPSHOT_TOO_NEW', what, { value: version });

@@ -88,6 +88,13 @@ describe('Spotter.snapshot and restore', () => {
     expect(spotter.snapshot()).toEqual(before);
   });
 
+  it('refuse version 0, which there never was', async () => {
+    const spotter = (await smallModel()).spotter();
+    const bytes = spotter.snapshot();
+    new DataView(bytes.buffer).setUint32(4, 0, true);
+    expect(() => spotter.restore(bytes)).toThrow(expect.objectContaining({ code: 'EARSHOT_SNAPSHOT_DAMAGED' }));
+  });
+
   it('refuse damaged bytes: any change is noticed', async () => {
     const spotter = (await smallModel()).spotter();
     spotter.push(babble(3000, 8000));

@@ -27,6 +27,8 @@ export class Decider {
   #minimumFrames = 1;
   /** The last `smoothingFrames` rows of posteriors, oldest overwritten first. */
   readonly #ring: number;
+  /** By label: the sum of those rows. */
+  readonly #sums: number;
   /** The first frame (counted from 1) at which a detection is allowed again. */
   readonly #quietUntil: number;
   /** By label: frames in a row at or above the threshold. */
@@ -45,6 +47,7 @@ export class Decider {
     this.#smoothingFrames = config.decision.smoothingFrames;
     this.#thresholds = new Float64Array(count);
     this.#ring = layout.float32(count * this.#smoothingFrames);
+    this.#sums = layout.float64(count);
     this.#quietUntil = layout.float64(1);
     this.#above = layout.float64(count);
     this.#detected = layout.float64(count);
@@ -90,10 +93,16 @@ export class Decider {
   }
 
   #remember(slot: number, frame: number): void {
+    const { f32, f64 } = this.#memory;
     const count = this.#labels.length;
-    const from = (slot + this.#posteriors) >> 2;
+    const posteriors = (slot + this.#posteriors) >> 2;
     const row = ((slot + this.#ring) >> 2) + (frame % this.#smoothingFrames) * count;
-    this.#memory.f32.copyWithin(row, from, from + count);
+    const sums = (slot + this.#sums) >> 3;
+    for (let i = 0; i < count; i++) {
+      // In double precision, so that what rounding leaves behind stays below 1e-7 for a billion frames.
+      f64[sums + i] += f32[posteriors + i] - f32[row + i];
+      f32[row + i] = f32[posteriors + i];
+    }
   }
 
   #markLikeliest(slot: number, frame: number): void {
@@ -108,12 +117,8 @@ export class Decider {
   }
 
   #smoothed(slot: number, label: number): number {
-    const { f32 } = this.#memory;
-    const count = this.#labels.length;
-    const ring = ((slot + this.#ring) >> 2) + label;
-    let sum = 0;
-    for (let k = 0; k < this.#smoothingFrames; k++) sum += f32[ring + k * count];
-    return Math.min(1, sum / this.#smoothingFrames);
+    const sum = this.#memory.f64[((slot + this.#sums) >> 3) + label];
+    return Math.max(0, Math.min(1, sum / this.#smoothingFrames));
   }
 
   #isCandidate(slot: number, label: number, posterior: number): boolean {

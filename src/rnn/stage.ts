@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 
 /** Streams that are stepped in one pass: enough for the kernels to share weights, few enough to stay in the cache. */
-export const BATCH = 16;
+export const BATCH = 32;
 
 /**
  * A step of the network for a batch of streams. Each stream is the address of its slot; a stage reads its input from

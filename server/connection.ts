@@ -43,7 +43,8 @@ export class Connection {
   #peer: Peer | undefined;
   #lastSign = performance.now();
   #lastMessage = performance.now();
-  #lastPing = performance.now();
+  /** Anywhere in the time between two, so that clients which came together are not all asked at once. */
+  #lastPing = performance.now() - 1000 * PING_SECONDS * Math.random();
   #isPaused = false;
 
   /**

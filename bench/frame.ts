@@ -67,14 +67,15 @@ function resampling(model: Model, sampleRate: number): Contender {
   const filter = model.resamplerFilter(sampleRate);
   const frontEnd = new FrontEnd(model.kernels, layout, model.config, nothing, model.network.features, filter);
   const slot = model.kernels.memory.allocate(layout.bytes);
-  const samples = babble((sampleRate / 50) * FRAMES, sampleRate);
+  const count = (sampleRate / 50) * FRAMES;
+  const samples = model.kernels.memory.allocate(count * 4);
+  model.kernels.memory.f32.set(babble(count, sampleRate), samples >> 2);
   return {
     name: `resampler ${sampleRate} Hz`,
     units: FRAMES,
     run: () => {
-      let next = 0;
-      while (next < samples.length) {
-        next = frontEnd.write(slot, samples, next, samples.length);
+      for (let taken = 0; taken < count; ) {
+        taken += frontEnd.write(slot, samples + taken * 4, count - taken);
         frontEnd.take(slot);
       }
     },

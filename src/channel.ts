@@ -84,9 +84,9 @@ export class Channel {
     this.slot = kernels.memory.allocate(this.#layout.bytes);
   }
 
-  /** Takes samples from index `from` up to `to` until a frame is full; returns the index to go on at. */
-  write(samples: Float32Array, from: number, to: number): number {
-    return this.#frontEnd.write(this.slot, samples, from, to);
+  /** Takes of the `count` samples at the address `samples` until a frame is full; returns how many it took. */
+  write(samples: number, count: number): number {
+    return this.#frontEnd.write(this.slot, samples, count);
   }
 
   /** Whether a frame was full; if so, its features are ready for the network. */

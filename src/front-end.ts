@@ -1,6 +1,5 @@
 import { Framer } from './audio/framer.js';
 import { Resampler, type ResamplerFilter } from './audio/resampler.js';
-import { copyFinite } from './audio/sanitise.js';
 import type { ModelConfig } from './config.js';
 import type { Extractor } from './features/extractor.js';
 import type { Kernels } from './kernels/kernels.js';
@@ -12,6 +11,7 @@ import type { SlotLayout } from './kernels/slot.js';
  * here allocates after construction.
  */
 export class FrontEnd {
+  readonly #kernels: Kernels;
   readonly #memory: KernelMemory;
   readonly #extractor: Extractor;
   readonly #filter: ResamplerFilter | undefined;
@@ -33,6 +33,7 @@ export class FrontEnd {
     features: number,
     filter: ResamplerFilter | undefined,
   ) {
+    this.#kernels = kernels;
     this.#memory = kernels.memory;
     this.#extractor = extractor;
     this.#features = features;
@@ -44,15 +45,15 @@ export class FrontEnd {
   }
 
   /**
-   * Takes samples from index `from` up to `to` until a frame is full or they are used up.
-   * @returns the index of the first sample that was not taken; `take` says whether a frame is full
+   * Takes of the `count` samples at the address `samples`, until a frame is full or they are used up.
+   * @returns how many it took; `take` says whether a frame is full
    */
-  write(slot: number, samples: Float32Array, from: number, to: number): number {
-    const next = this.#resampler
-      ? this.#resample(this.#resampler, slot, samples, from, to)
-      : this.#copy(slot, samples, from, to);
-    this.#memory.f64[(slot + this.#received) >> 3] += next - from;
-    return next;
+  write(slot: number, samples: number, count: number): number {
+    const taken = this.#resampler
+      ? this.#resample(this.#resampler, slot, samples, count)
+      : this.#copy(slot, samples, count);
+    this.#memory.f64[(slot + this.#received) >> 3] += taken;
+    return taken;
   }
 
   /** If a frame is full: leaves its MFCCs in the slot, goes on by one hop and says true. */
@@ -94,21 +95,21 @@ export class FrontEnd {
     return this.#framer.frames(slot);
   }
 
-  #copy(slot: number, samples: Float32Array, from: number, to: number): number {
+  #copy(slot: number, samples: number, count: number): number {
     const framer = this.#framer;
-    const count = Math.min(framer.room(slot), to - from);
-    const bad = copyFinite(samples, from, count, this.#memory.f32, framer.end(slot) >> 2);
-    this.#memory.f64[(slot + this.#replaced) >> 3] += bad;
-    framer.added(slot, count);
-    return from + count;
+    const taken = Math.min(framer.room(slot), count);
+    const replaced = this.#kernels.copySamples(samples, taken, framer.end(slot));
+    this.#memory.f64[(slot + this.#replaced) >> 3] += replaced;
+    framer.added(slot, taken);
+    return taken;
   }
 
-  #resample(resampler: Resampler, slot: number, samples: Float32Array, from: number, to: number): number {
+  #resample(resampler: Resampler, slot: number, samples: number, count: number): number {
     const framer = this.#framer;
-    const next = resampler.write(slot, samples, from, to, framer.end(slot), framer.room(slot));
+    const taken = resampler.write(slot, samples, count, framer.end(slot), framer.room(slot));
     framer.added(slot, resampler.written);
     this.#memory.f64[(slot + this.#replaced) >> 3] += resampler.replaced;
-    return next;
+    return taken;
   }
 
   #drainResampler(slot: number, outputs: number): void {

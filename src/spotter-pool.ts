@@ -1,3 +1,4 @@
+import type { Samples } from './audio/inbox.js';
 import { SampleQueue } from './audio/sample-queue.js';
 import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
@@ -30,7 +31,7 @@ export class SpotterPool {
 
   /** Opens a stream whose results go to `sink`. @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   open(sink: SpotterSink, options: ChannelOptions = {}): PoolStream {
-    const stream = new PoolStream(new Channel(this.#model, options), sink, this.#busy, () => this.#size--);
+    const stream = new PoolStream(this.#model, options, sink, this.#busy, () => this.#size--);
     if (this.#slots.length < ++this.#size) this.#slots = new Int32Array(2 * this.#slots.length);
     return stream;
   }
@@ -65,17 +66,17 @@ export class PoolStream {
   #isBusy = false;
   #flushing = false;
   /** Bound once, so that a tick allocates nothing. */
-  readonly #take = (samples: Float32Array, from: number, to: number): number => this.#channel.write(samples, from, to);
+  readonly #take = (samples: number, count: number): number => this.#channel.write(samples, count);
 
   /**
    * Use `pool.open()`.
    * @param busy the pool's list of streams that have something to do
    */
-  constructor(channel: Channel, sink: SpotterSink, busy: PoolStream[], onDispose: () => void) {
-    this.#channel = channel;
+  constructor(model: Model, options: ChannelOptions, sink: SpotterSink, busy: PoolStream[], onDispose: () => void) {
+    this.#channel = new Channel(model, options);
     this.#sink = sink;
     this.#busy = busy;
-    this.#queue = new SampleQueue(QUEUE_SECONDS * channel.timeline.sampleRate);
+    this.#queue = new SampleQueue(model.kernels, QUEUE_SECONDS * this.timeline.sampleRate);
     this.#onDispose = onDispose;
   }
 
@@ -106,11 +107,11 @@ export class PoolStream {
   }
 
   /**
-   * Queues samples for the next ticks.
+   * Queues samples for the next ticks: in [-1, 1], or integers of 16 bits.
    * @returns how many; fewer than given when two seconds are waiting already. Nothing is lost: offer the rest again
    * @throws EarshotError EARSHOT_ENDED, EARSHOT_DISPOSED
    */
-  push(samples: Float32Array): number {
+  push(samples: Samples): number {
     this.#channel.checkOpen();
     this.#beBusy();
     return this.#queue.push(samples);
@@ -157,7 +158,7 @@ export class PoolStream {
   /** Leaves the pool and gives the memory back. */
   dispose(): void {
     if (this.#channel.slot === 0) return;
-    this.#queue.clear();
+    this.#queue.dispose();
     this.#flushing = false;
     this.#channel.dispose();
     this.#onDispose();

@@ -1,3 +1,4 @@
+import { Inbox, type Samples } from './audio/inbox.js';
 import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
 import { unexpected } from './errors.js';
@@ -6,6 +7,9 @@ import type { SpotterEvent } from './events.js';
 import type { Model } from './model.js';
 import type { Timeline } from './timeline.js';
 
+/** More than a worklet hands over at once. */
+const INBOX_SAMPLES = 4096;
+
 /**
  * Listens to one channel of audio: front end, network, decisions, in that order and synchronously. However the samples
  * are split into buffers, the results are the same to the last bit.
@@ -13,12 +17,14 @@ import type { Timeline } from './timeline.js';
 export class Spotter {
   readonly #model: Model;
   readonly #channel: Channel;
+  readonly #inbox: Inbox;
   readonly #slots: Int32Array;
 
   /** Use `model.spotter()`. */
   constructor(model: Model, options: ChannelOptions) {
     this.#model = model;
     this.#channel = new Channel(model, options);
+    this.#inbox = new Inbox(model.kernels, INBOX_SAMPLES);
     this.#slots = Int32Array.of(this.#channel.slot);
   }
 
@@ -38,23 +44,26 @@ export class Spotter {
   }
 
   /**
-   * Takes the next samples of the stream, in [-1, 1] at the spotter's sample rate, and gives the events that they
-   * complete: a frame every hop, and detections.
-   * @throws EarshotError EARSHOT_ENDED after `flush`, EARSHOT_DISPOSED, EARSHOT_BAD_ARGUMENT for no Float32Array
+   * Takes the next samples of the stream, in [-1, 1] or as integers of 16 bits, at the spotter's sample rate, and gives
+   * the events that they complete: a frame every hop, and detections.
+   * @throws EarshotError EARSHOT_ENDED after `flush`, EARSHOT_DISPOSED, EARSHOT_BAD_ARGUMENT for no such array
    */
-  push(samples: Float32Array): SpotterEvent[];
-  /** The same, told to a sink: allocates nothing, and throws nothing but the misuse named above. */
-  push(samples: Float32Array, sink: SpotterSink): void;
-  push(samples: Float32Array, sink?: SpotterSink): SpotterEvent[] | undefined {
+  push(samples: Samples): SpotterEvent[];
+  /**
+   * The same, told to a sink: allocates nothing where there are at most 4096 samples, and throws nothing but the misuse
+   * named above.
+   */
+  push(samples: Samples, sink: SpotterSink): void;
+  push(samples: Samples, sink?: SpotterSink): SpotterEvent[] | undefined {
     if (!sink) return this.#collect((collector) => this.push(samples, collector));
-    if (!(samples instanceof Float32Array)) {
-      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array', samples);
+    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or Int16Array', samples);
     }
     this.#channel.checkOpen();
-    let next = 0;
-    while (next < samples.length) {
-      next = this.#channel.write(samples, next, samples.length);
-      if (this.#channel.take()) this.#classify(sink);
+    for (let from = 0; from < samples.length; ) {
+      const count = this.#inbox.put(samples, from);
+      this.#hear(count, sink);
+      from += count;
     }
     return undefined;
   }
@@ -119,7 +128,16 @@ export class Spotter {
 
   /** Gives the memory of the stream back. */
   dispose(): void {
+    if (this.#channel.slot === 0) return;
+    this.#inbox.dispose();
     this.#channel.dispose();
+  }
+
+  #hear(count: number, sink: SpotterSink): void {
+    for (let heard = 0; heard < count; ) {
+      heard += this.#channel.write(this.#inbox.address + heard * Float32Array.BYTES_PER_ELEMENT, count - heard);
+      if (this.#channel.take()) this.#classify(sink);
+    }
   }
 
   #classify(sink: SpotterSink): void {

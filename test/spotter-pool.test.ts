@@ -84,6 +84,20 @@ describe('SpotterPool', () => {
     expect([a.events.length, b.events.length]).toEqual([2, 1]);
   });
 
+  it('takes integers of 16 bits for the floats that they stand for', async () => {
+    const model = await smallModel();
+    const pool = model.pool();
+    const { stream, events } = open(pool, 16000);
+    const integers = Int16Array.from(babble(9000, 16000), (sample) => Math.round(sample * 32767));
+    const floats = Float32Array.from(integers, (integer) => integer / 32768);
+    stream.push(integers.subarray(0, 2001));
+    stream.push(floats.subarray(2001, 5000));
+    stream.push(integers.subarray(5000));
+    stream.flush();
+    drain(pool);
+    expect(events).toEqual(alone(model, 16000, floats));
+  });
+
   it('takes no more than two seconds in advance, and loses nothing when the rest is offered again', async () => {
     const model = await smallModel();
     const pool = model.pool();

@@ -37,6 +37,17 @@ describe('Spotter.push', () => {
     }
   });
 
+  it('takes integers of 16 bits for the floats that they stand for', async () => {
+    const model = await smallModel();
+    const integers = Int16Array.from(babble(10_000, 16000), (sample) => Math.round(sample * 32767));
+    integers.set([32767, -32768]);
+    const floats = Float32Array.from(integers, (integer) => integer / 32768);
+    const expected = hear(model.spotter({ sampleRate: 16000 }), [floats]);
+    const spotter = model.spotter({ sampleRate: 16000 });
+    const first = spotter.push(integers.subarray(0, 7001));
+    expect([...first, ...hear(spotter, [floats.subarray(7001, 9000), floats.subarray(9000)])]).toEqual(expected);
+  });
+
   it('gives a frame every hop, whose time is the end of its window', async () => {
     const model = await smallModel();
     for (const sampleRate of RATES) {

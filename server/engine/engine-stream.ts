@@ -1,7 +1,6 @@
 import {
   eventSink,
   type FrameEvent,
-  mixDown,
   PcmDecoder,
   type PoolStream,
   type SpotterEvent,
@@ -157,7 +156,7 @@ export class EngineStream implements SpotterSink {
   #decode(bytes: Uint8Array): Uint8Array {
     const most = Math.min(this.#stream.room, this.#turnSamples);
     const fitting = bytes.subarray(0, most * this.#decoder.frameBytes);
-    const samples = mixDown(this.#decoder.writeShared(fitting));
+    const samples = this.#decoder.writeMono(fitting);
     this.#turnSamples -= samples.length;
     this.#decodedSamples += samples.length;
     this.#stream.push(samples);

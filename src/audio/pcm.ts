@@ -1,4 +1,5 @@
 import { unexpected } from '../errors.js';
+import type { Samples } from './inbox.js';
 
 /** Little-endian PCM, or G.711 companding. Integers become numbers in [-1, 1); floats stay as they are. */
 export const PCM_ENCODINGS = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le', 'alaw', 'mulaw'] as const;
@@ -13,6 +14,9 @@ const STEP_8 = 2 ** -7;
 const STEP_16 = 2 ** -15;
 const STEP_24 = 2 ** -23;
 const STEP_32 = 2 ** -31;
+
+/** As nearly every machine's memory is. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const EXPANDED_A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code));
 const EXPANDED_MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code));
@@ -122,6 +126,17 @@ export class PcmDecoder {
       this.#sample.read(view, channel * this.#sample.bytes, this.frameBytes, samples);
       return samples;
     });
+  }
+
+  /** The mean of all channels: in an array that the next call overwrites, or as a view of the bytes where that will do. */
+  writeMono(bytes: Uint8Array): Samples {
+    if (!this.#areIntegers(bytes)) return mixDown(this.writeShared(bytes));
+    return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / Int16Array.BYTES_PER_ELEMENT);
+  }
+
+  #areIntegers({ length, byteOffset }: Uint8Array): boolean {
+    const isSuch = this.#sample === SAMPLES.s16le && this.#channels === 1 && IS_LITTLE_ENDIAN;
+    return isSuch && this.#rest.length === 0 && (length | byteOffset) % Int16Array.BYTES_PER_ELEMENT === 0;
   }
 
   /** Ends the stream; returns how many bytes were left over because they make no whole frame. */

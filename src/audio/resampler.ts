@@ -1,6 +1,5 @@
 import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResampleRequest } from '../kernels/kernels.js';
 import type { SlotLayout } from '../kernels/slot.js';
-import { copyFinite } from './sanitise.js';
 
 /** Side lobes of the Kaiser window; a few decibels below the -80 that are promised. */
 const ATTENUATION_DB = 84;
@@ -15,7 +14,6 @@ const LENGTH = 56;
 const LARGEST_TABLE_ROWS = 1024;
 /** New samples that fit into a stream's buffer beside the filter's length, so that it is rarely moved. */
 const ROOM_SAMPLES = 512;
-const SILENCE = new Float32Array(ROOM_SAMPLES);
 
 /**
  * The constants of a conversion from one rate to another, shared by all streams of these rates: a low-pass filter,
@@ -30,6 +28,8 @@ export class ResamplerFilter implements ResampleRequest {
   readonly tableRows: number;
   /** Inputs before an output's own moment that it depends on. */
   readonly centre: number;
+  /** Address of as much silence as a stream's buffer may take at once. */
+  readonly silence: number;
 
   constructor(kernels: Kernels, inputRate: number, outputRate: number) {
     const divisor = greatestCommonDivisor(inputRate, outputRate);
@@ -39,6 +39,7 @@ export class ResamplerFilter implements ResampleRequest {
     this.tableRows = Math.min(this.phases, LARGEST_TABLE_ROWS);
     this.taps = tapsFor(ratio);
     this.centre = this.taps / 2 - 1;
+    this.silence = kernels.memory.allocate(ROOM_SAMPLES * 4);
     this.filter = kernels.memory.allocate((this.tableRows + 1) * this.taps * 4);
     const { f32 } = kernels.memory;
     for (let row = 0; row <= this.tableRows; row++) {
@@ -105,37 +106,33 @@ export class Resampler {
   }
 
   /**
-   * Takes samples from index `from` up to `to`, as many as `room` outputs need, and writes those outputs to the address `out`.
-   * Allocates nothing.
-   * @returns the index of the first sample that was not taken
+   * Takes of the `count` samples at the address `samples` as many as `room` outputs need, and writes those outputs to the
+   * address `out`. Allocates nothing.
+   * @returns how many it took
    */
-  write(slot: number, samples: Float32Array, from: number, to: number, out: number, room: number): number {
+  write(slot: number, samples: number, count: number, out: number, room: number): number {
     const { f64 } = this.#kernels.memory;
     const { taps, phases, step } = this.#filter;
     const filledAt = (slot + this.#filled) >> 3;
     const phaseAt = (slot + this.#phase) >> 3;
+    let taken = 0;
     this.written = 0;
     this.replaced = 0;
-    while (from < to && this.written < room) {
+    while (taken < count && this.written < room) {
       // `filled` counts from the centre, because the buffer of a fresh slot stands for that many zeros before the start.
       const filled = f64[filledAt] + this.#filter.centre;
       const needed = Math.floor((f64[phaseAt] + (room - this.written - 1) * step) / phases) + taps - filled;
-      const taken = Math.max(0, Math.min(needed, to - from, this.#capacity - filled));
-      this.replaced += this.#append(slot, filled, samples, from, taken);
-      from += taken;
-      this.#convolve(slot, filled + taken, out + this.written * 4, room - this.written);
+      const next = Math.max(0, Math.min(needed, count - taken, this.#capacity - filled));
+      this.replaced += this.#kernels.copySamples(samples + taken * 4, next, slot + this.#buffer + filled * 4);
+      taken += next;
+      this.#convolve(slot, filled + next, out + this.written * 4, room - this.written);
     }
-    return from;
+    return taken;
   }
 
   /** Goes on with silence, to get out what the filter still holds. */
   drain(slot: number, out: number, room: number): void {
-    this.write(slot, SILENCE, 0, SILENCE.length, out, room);
-  }
-
-  #append(slot: number, filled: number, samples: Float32Array, from: number, count: number): number {
-    const { f32 } = this.#kernels.memory;
-    return copyFinite(samples, from, count, f32, ((slot + this.#buffer) >> 2) + filled);
+    this.write(slot, this.#filter.silence, ROOM_SAMPLES, out, room);
   }
 
   /** Puts out what can be put out, then forgets the samples that no later output needs if the buffer is full. */

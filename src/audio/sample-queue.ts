@@ -1,14 +1,25 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { putSamples, type Samples } from './inbox.js';
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Room doubles from here on: so there are few sizes of it, and what one queue gives back another can take. */
+const LEAST_ROOM_SAMPLES = 256;
+
 /**
- * Samples that one side fills in and the other takes out. It takes memory for the samples that wait, not for as many as
- * it may hold; once empty it begins at its start again, so that a queue in steady use stays in the processor's cache.
+ * Samples in the kernels' memory that one side fills in and the other takes out. It takes memory for the samples that
+ * wait, not for as many as it may hold; once empty it begins at its start again, so that a queue in steady use stays in
+ * the processor's cache.
  */
 export class SampleQueue {
+  readonly #kernels: Kernels;
   readonly #capacity: number;
-  #samples = new Float32Array(0);
+  #address = 0;
+  #size = 0;
   #first = 0;
   #length = 0;
 
-  constructor(capacitySamples: number) {
+  constructor(kernels: Kernels, capacitySamples: number) {
+    this.#kernels = kernels;
     this.#capacity = capacitySamples;
   }
 
@@ -22,17 +33,17 @@ export class SampleQueue {
   }
 
   /** Copies as many of the samples as there is room for, and returns how many. Allocates when it has to grow. */
-  push(samples: Float32Array): number {
+  push(samples: Samples): number {
     const count = Math.min(samples.length, this.room);
-    if (this.#first + this.#length + count > this.#samples.length) this.#makeSpace(this.#length + count);
-    this.#samples.set(count < samples.length ? samples.subarray(0, count) : samples, this.#first + this.#length);
+    if (this.#first + this.#length + count > this.#size) this.#makeSpace(this.#length + count);
+    putSamples(this.#kernels, samples, 0, count, this.#at(this.#first + this.#length));
     this.#length += count;
     return count;
   }
 
-  /** Offers all samples, oldest first: `take(samples, from, to)` returns the index of the first that it did not take. */
-  shift(take: (samples: Float32Array, from: number, to: number) => number): void {
-    const taken = take(this.#samples, this.#first, this.#first + this.#length) - this.#first;
+  /** Offers all samples, oldest first, by address and number: `take` returns how many it took. */
+  shift(take: (samples: number, count: number) => number): void {
+    const taken = take(this.#at(this.#first), this.#length);
     this.#length -= taken;
     this.#first = this.#length === 0 ? 0 : this.#first + taken;
   }
@@ -42,13 +53,27 @@ export class SampleQueue {
     this.#length = 0;
   }
 
-  /** Moves what waits to the start of an array that holds at least `needed` samples. */
+  /** Gives the memory back. */
+  dispose(): void {
+    this.clear();
+    if (this.#size > 0) this.#kernels.memory.free(this.#address, this.#size * BYTES);
+    this.#size = 0;
+  }
+
+  /** Moves what waits to the start of room for at least `needed` samples. */
   #makeSpace(needed: number): void {
-    const waiting = this.#samples.subarray(this.#first, this.#first + this.#length);
-    if (needed > this.#samples.length) {
-      this.#samples = new Float32Array(Math.min(this.#capacity, Math.max(needed, 2 * this.#samples.length)));
-    }
-    this.#samples.set(waiting);
+    const { memory } = this.#kernels;
+    let size = Math.max(this.#size, LEAST_ROOM_SAMPLES);
+    while (size < needed) size *= 2;
+    const address = size > this.#size ? memory.allocate(size * BYTES) : this.#address;
+    memory.i8.copyWithin(address, this.#at(this.#first), this.#at(this.#first + this.#length));
+    if (this.#size > 0 && size > this.#size) memory.free(this.#address, this.#size * BYTES);
+    this.#address = address;
+    this.#size = size;
     this.#first = 0;
+  }
+
+  #at(sample: number): number {
+    return this.#address + sample * BYTES;
   }
 }

@@ -85,6 +85,15 @@ export interface Kernels {
   lstm(n: number, hidden: number, x: number, u: number, stride: number, hStates: number, cStates: number): void;
 
   /**
+   * Copies `count` samples, with 0 in place of those that are NaN, infinite or beyond `LARGEST_SAMPLE`.
+   * @returns how many were replaced
+   */
+  copySamples(from: number, count: number, to: number): number;
+
+  /** Multiplies `count` samples at `samples`, in place. */
+  scale(samples: number, count: number, factor: number): void;
+
+  /**
    * Polyphase FIR: writes `count` samples to `out`. Output j reads `taps` samples of `history` from
    * ⌊(phase + j · step) / phases⌋ on, weighted by row (phase + j · step) mod phases of `filter`, whose rows are `taps`
    * long (a multiple of `RESAMPLER_TAPS_MULTIPLE`). Where the table holds fewer rows
@@ -137,7 +146,10 @@ export interface ResampleRequest {
 }
 
 /** Filters are zero-padded to a multiple of this, the number of products the SIMD kernel takes at once. */
-export const RESAMPLER_TAPS_MULTIPLE = 16;
+export const RESAMPLER_TAPS_MULTIPLE = 8;
+
+/** Samples beyond this are no sound, and their squares could overflow. Full scale is 1. */
+export const LARGEST_SAMPLE = 1e9;
 
 /** Largest magnitude of a weight that we quantise to 8 bits: symmetric, so that -128 is not used. */
 export const INT8_MAX = 127;

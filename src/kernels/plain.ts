@@ -1,6 +1,7 @@
 import {
   activationMax,
   type Kernels,
+  LARGEST_SAMPLE,
   type Linear,
   type LinearWeights,
   type MfccTables,
@@ -203,6 +204,25 @@ class PlainKernels implements Kernels {
         f32[h + i] = output * Math.tanh(cell);
       }
     }
+  }
+
+  copySamples(from: number, count: number, to: number): number {
+    const { f32 } = this.memory;
+    let replaced = 0;
+    for (let i = 0; i < count; i++) {
+      const sample = f32[(from >> 2) + i];
+      // Written so that NaN is no good either.
+      const isGood = Math.abs(sample) <= LARGEST_SAMPLE;
+      f32[(to >> 2) + i] = isGood ? sample : 0;
+      if (!isGood) replaced++;
+    }
+    return replaced;
+  }
+
+  scale(samples: number, count: number, factor: number): void {
+    const { f32 } = this.memory;
+    const first = samples >> 2;
+    for (let i = first; i < first + count; i++) f32[i] *= factor;
   }
 
   resample(

@@ -31,9 +31,9 @@ const padRows = (rows: number): number => Math.ceil(rows / INT8_BLOCK_ROWS) * IN
 
 /** What assembly.ts exports; all arguments are numbers. */
 type Exports = Record<
-  'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'resample' | 'mfcc',
+  'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'scale' | 'resample' | 'mfcc',
   (...values: number[]) => void
->;
+> & { copySamples(from: number, count: number, to: number): number };
 
 class SimdKernels implements Kernels {
   readonly name = 'simd';
@@ -165,6 +165,14 @@ class SimdKernels implements Kernels {
 
   lstm(n: number, hidden: number, x: number, u: number, stride: number, hStates: number, cStates: number): void {
     this.#wasm.lstm(n, hidden, x, u, stride, hStates, cStates);
+  }
+
+  copySamples(from: number, count: number, to: number): number {
+    return this.#wasm.copySamples(from, count, to);
+  }
+
+  scale(samples: number, count: number, factor: number): void {
+    this.#wasm.scale(samples, count, factor);
   }
 
   resample(r: ResampleRequest, history: number, phase: number, count: number, out: number): void {

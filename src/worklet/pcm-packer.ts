@@ -1,3 +1,4 @@
+import { Inbox } from '../audio/inbox.js';
 import { toS16 } from '../audio/pcm.js';
 import { checkSampleRate } from '../audio/rates.js';
 import { Resampler, ResamplerFilter } from '../audio/resampler.js';
@@ -8,7 +9,7 @@ import type { PackedReport, PackerOptions, Report } from './protocol.js';
 
 /** How often samples are reported. */
 const REPORT_SECONDS = 0.05;
-/** Room for the outputs of one call of the resampler. */
+/** Room for the inputs and for the outputs of one call of the resampler. */
 const ROOM_SAMPLES = 512;
 
 /**
@@ -78,6 +79,7 @@ class ResampledStream {
   readonly #filter: ResamplerFilter;
   readonly #resampler: Resampler;
   readonly #slot: number;
+  readonly #inbox: Inbox;
   readonly #out: number;
   readonly #take: Take;
   #received = 0;
@@ -89,15 +91,17 @@ class ResampledStream {
     this.#filter = new ResamplerFilter(kernels, inputRate, outputRate);
     this.#resampler = new Resampler(kernels, layout, this.#filter);
     this.#slot = kernels.memory.allocate(layout.bytes);
+    this.#inbox = new Inbox(kernels, ROOM_SAMPLES);
     this.#out = kernels.memory.allocate(ROOM_SAMPLES * Float32Array.BYTES_PER_ELEMENT);
     this.#take = take;
   }
 
   write(samples: Float32Array): void {
     this.#received += samples.length;
-    for (let at = 0; at < samples.length; ) {
-      at = this.#resampler.write(this.#slot, samples, at, samples.length, this.#out, ROOM_SAMPLES);
-      this.#takeWritten();
+    for (let from = 0; from < samples.length; ) {
+      const count = this.#inbox.put(samples, from);
+      this.#convert(count);
+      from += count;
     }
   }
 
@@ -106,6 +110,14 @@ class ResampledStream {
     const total = this.#filter.outputsFor(this.#received);
     while (this.#written < total) {
       this.#resampler.drain(this.#slot, this.#out, Math.min(ROOM_SAMPLES, total - this.#written));
+      this.#takeWritten();
+    }
+  }
+
+  #convert(count: number): void {
+    for (let at = 0; at < count; ) {
+      const address = this.#inbox.address + at * Float32Array.BYTES_PER_ELEMENT;
+      at += this.#resampler.write(this.#slot, address, count - at, this.#out, ROOM_SAMPLES);
       this.#takeWritten();
     }
   }

@@ -6,7 +6,7 @@ import { FrontEnd } from '../../src/front-end.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { plainKernels } from '../../src/kernels/plain.ts';
 import { SlotLayout } from '../../src/kernels/slot.ts';
-import { simdOrThrow, take } from '../helpers/kernels.ts';
+import { put, simdOrThrow, take } from '../helpers/kernels.ts';
 import { cut, noise } from '../helpers/sound.ts';
 import { smallNetworkParts } from '../rnn/parts.ts';
 
@@ -96,10 +96,12 @@ const RATES = [8000, 11025, 12347, 16000, 44100, 48000, 192000];
 /** A front end whose "features" are the frames themselves. */
 class FrameTap {
   readonly frames: number[][] = [];
+  readonly kernels: Kernels;
   readonly frontEnd: FrontEnd;
   readonly slot: number;
 
   constructor(kernels: Kernels, filter: ResamplerFilter | undefined) {
+    this.kernels = kernels;
     const layout = new SlotLayout();
     const features = layout.float32(1);
     const { config } = smallNetworkParts({ frameSamples: FRAME, hopSamples: HOP, sampleRate: MODEL_RATE });
@@ -111,10 +113,12 @@ class FrameTap {
   }
 
   push(samples: Float32Array): void {
-    for (let next = 0; next < samples.length; ) {
-      next = this.frontEnd.write(this.slot, samples, next, samples.length);
+    const address = put(this.kernels, samples);
+    for (let taken = 0; taken < samples.length; ) {
+      taken += this.frontEnd.write(this.slot, address + taken * 4, samples.length - taken);
       this.frontEnd.take(this.slot);
     }
+    this.kernels.memory.free(address, samples.length * 4);
   }
 
   flush(): void {

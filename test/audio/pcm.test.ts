@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Samples } from '../../src/audio/inbox.js';
 import { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding } from '../../src/audio/pcm.js';
 
 const decode = (encoding: PcmEncoding, bytes: ArrayLike<number>, channels = 1) =>
@@ -84,6 +85,30 @@ describe('PcmDecoder', () => {
         },
       ),
     );
+  });
+
+  it('gives the mean of all channels, or integers that stand for it, for any split of the bytes', () => {
+    const floats = (samples: Samples) => Array.from(samples, (x) => (samples instanceof Int16Array ? x / 32768 : x));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...PCM_ENCODINGS),
+        fc.integer({ min: 1, max: 3 }),
+        fc.uint8Array({ maxLength: 200 }),
+        fc.array(fc.nat({ max: 20 }), { minLength: 1 }),
+        (encoding, channels, bytes, sizes) => {
+          const expected = [...mixDown(new PcmDecoder(encoding, channels).write(bytes))];
+          const decoder = new PcmDecoder(encoding, channels);
+          const got: number[] = [];
+          let at = 0;
+          for (const size of [...sizes, bytes.length]) {
+            got.push(...floats(decoder.writeMono(bytes.subarray(at, at + size))));
+            at += size;
+          }
+          expect(got).toEqual(expected);
+        },
+      ),
+    );
+    expect(new PcmDecoder('s16le', 1).writeMono(new Uint8Array(4))).toBeInstanceOf(Int16Array);
   });
 
   it('deals interleaved samples out to their channels and counts the bytes that are left', () => {

@@ -6,7 +6,7 @@ import { EarshotError } from '../../src/errors.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { plainKernels } from '../../src/kernels/plain.ts';
 import { SlotLayout } from '../../src/kernels/slot.ts';
-import { bits, bothKernels, simdOrThrow, take, worst } from '../helpers/kernels.ts';
+import { bits, bothKernels, put, simdOrThrow, take, worst } from '../helpers/kernels.ts';
 import { cut, noise } from '../helpers/sound.ts';
 
 /** One conversion that is driven as the front end drives it. */
@@ -50,12 +50,14 @@ class Conversion {
       for (const y of take(this.#kernels, this.#out, this.#resampler.written)) outputs.push(y);
     };
     for (const buffer of buffers) {
-      for (let next = 0; next < buffer.length; ) {
+      const samples = put(this.#kernels, buffer);
+      for (let taken = 0; taken < buffer.length; ) {
         const asked = room();
-        next = this.#resampler.write(slot, buffer, next, buffer.length, this.#out, asked);
+        taken += this.#resampler.write(slot, samples + taken * 4, buffer.length - taken, this.#out, asked);
         this.replaced += this.#resampler.replaced;
         collect(asked);
       }
+      memory.free(samples, buffer.length * 4);
     }
     while (outputs.length < total) {
       const asked = Math.min(room(), total - outputs.length);
@@ -280,12 +282,13 @@ test('streams of one resampler do not hear each other', () => {
   const resampler = new Resampler(kernels, layout, filter);
   const out = kernels.memory.allocate(LARGEST_ROOM * 4);
   const signals = [noise(3000, 1), noise(3000, 2), noise(3000, 3)];
+  const inputs = signals.map((signal) => put(kernels, signal));
   const slots = signals.map(() => kernels.memory.allocate(layout.bytes));
   const outputs: number[][] = signals.map(() => []);
   for (let from = 0; from < 3000; from += 100) {
-    signals.forEach((signal, s) => {
+    inputs.forEach((input, s) => {
       for (let next = from; next < from + 100; ) {
-        next = resampler.write(slots[s], signal, next, from + 100, out, 10);
+        next += resampler.write(slots[s], input + next * 4, from + 100 - next, out, 10);
         outputs[s].push(...take(kernels, out, resampler.written));
       }
     });

@@ -333,6 +333,32 @@ export function lstm(
   }
 }
 
+export function copySamples(from: usize, count: i32, to: usize): i32 {
+  const end: usize = from + (count << 2), wholeEnd: usize = from + ((count & ~3) << 2);
+  const most: f32 = 1e9;
+  let good4 = i32x4.splat(0), good: i32 = 0;
+  for (; from < wholeEnd; from += 16, to += 16) {
+    const x = v128.load(from), isGood = f32x4.le(f32x4.abs(x), f32x4.splat(most));
+    v128.store(to, v128.and(x, isGood));
+    good4 = i32x4.sub(good4, isGood);
+  }
+  for (; from < end; from += 4, to += 4) {
+    const x: f32 = load<f32>(from), isGood: bool = abs(x) <= most;
+    store<f32>(to, isGood ? x : 0);
+    good += i32(isGood);
+  }
+  good += i32x4.extract_lane(good4, 0) + i32x4.extract_lane(good4, 1);
+  return count - good - i32x4.extract_lane(good4, 2) - i32x4.extract_lane(good4, 3);
+}
+
+export function scale(samples: usize, count: i32, factor: f32): void {
+  const end: usize = samples + (count << 2), wholeEnd: usize = samples + ((count & ~3) << 2);
+  for (; samples < wholeEnd; samples += 16) {
+    v128.store(samples, f32x4.mul(v128.load(samples), f32x4.splat(factor)));
+  }
+  for (; samples < end; samples += 4) store<f32>(samples, load<f32>(samples) * factor);
+}
+
 export function resample(
   filter: usize, taps: i32, phases: i32, step: i32, tableRows: i32, history: usize, phase: i32, count: i32, out: usize,
 ): void {
@@ -341,7 +367,15 @@ export function resample(
   const advance: i32 = step % phases;
   let from: usize = history + ((phase / phases) << 2);
   let position: i32 = phase % phases;
-  for (let j: i32 = 0; j < count; j++) {
+  let j: i32 = 0;
+  if (phases == 1) {
+    for (; j + 4 <= count; j += 4) {
+      dots4(filter, from, skip, rowBytes, out);
+      out += 16;
+      from += skip << 2;
+    }
+  }
+  for (; j < count; j++) {
     if (tableRows == phases) {
       store<f32>(out, dot(filter + position * rowBytes, from, rowBytes));
     } else {
@@ -361,17 +395,45 @@ export function resample(
   }
 }
 
+// Four outputs that share each load of the taps; to the last bit what `dot` gives for each.
+function dots4(row: usize, x: usize, skip: usize, bytes: usize, out: usize): void {
+  const x1: usize = x + skip, x2: usize = x1 + skip, x3: usize = x2 + skip;
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0), b2 = f32x4.splat(0), b3 = f32x4.splat(0);
+  for (let i: usize = 0; i < bytes; i += 32) {
+    const even = v128.load(row + i), odd = v128.load(row + i, 16);
+    a0 = f32x4.add(a0, f32x4.mul(even, v128.load(x + i)));
+    b0 = f32x4.add(b0, f32x4.mul(odd, v128.load(x + i, 16)));
+    a1 = f32x4.add(a1, f32x4.mul(even, v128.load(x1 + i)));
+    b1 = f32x4.add(b1, f32x4.mul(odd, v128.load(x1 + i, 16)));
+    a2 = f32x4.add(a2, f32x4.mul(even, v128.load(x2 + i)));
+    b2 = f32x4.add(b2, f32x4.mul(odd, v128.load(x2 + i, 16)));
+    a3 = f32x4.add(a3, f32x4.mul(even, v128.load(x3 + i)));
+    b3 = f32x4.add(b3, f32x4.mul(odd, v128.load(x3 + i, 16)));
+  }
+  totals4(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3), out);
+}
+
+// The sum of each of four vectors, in the order of `dot`: of the first and second lane, of the others, then of both.
+// @ts-ignore: decorator
+@inline
+function totals4(a: v128, b: v128, c: v128, d: v128, out: usize): void {
+  const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5), abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  const low = f32x4.add(v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5), v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7));
+  const high = f32x4.add(v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5), v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
+  v128.store(out, f32x4.add(low, high));
+}
+
 // @ts-ignore: decorator
 @inline
 function dot(row: usize, x: usize, bytes: usize): f32 {
-  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
-  for (let i: usize = 0; i < bytes; i += 64) {
+  let a = f32x4.splat(0), b = f32x4.splat(0);
+  for (let i: usize = 0; i < bytes; i += 32) {
     a = f32x4.add(a, f32x4.mul(v128.load(row + i), v128.load(x + i)));
     b = f32x4.add(b, f32x4.mul(v128.load(row + i, 16), v128.load(x + i, 16)));
-    c = f32x4.add(c, f32x4.mul(v128.load(row + i, 32), v128.load(x + i, 32)));
-    d = f32x4.add(d, f32x4.mul(v128.load(row + i, 48), v128.load(x + i, 48)));
   }
-  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  const sum = f32x4.add(a, b);
   return (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1)) +
     (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
 }

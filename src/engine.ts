@@ -1,5 +1,4 @@
-export type { Samples } from './audio/inbox.js';
-export { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding } from './audio/pcm.js';
+export { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding, type Samples } from './audio/pcm.js';
 export type { ChannelOptions, Inspection, SpotterSink } from './channel.js';
 export type { ConvolutionConfig, DecisionConfig, ModelConfig } from './config.js';
 export { EarshotError, ERROR_CODES, type ErrorCode } from './errors.js';

@@ -1,4 +1,4 @@
-import type { Samples } from './audio/inbox.js';
+import type { Samples } from './audio/pcm.js';
 import { SampleQueue } from './audio/sample-queue.js';
 import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';

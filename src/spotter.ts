@@ -1,4 +1,5 @@
-import { Inbox, type Samples } from './audio/inbox.js';
+import { Inbox } from './audio/inbox.js';
+import type { Samples } from './audio/pcm.js';
 import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
 import { unexpected } from './errors.js';

@@ -1,16 +1,11 @@
 import type { Kernels } from '../kernels/kernels.js';
-
-/** Samples of one channel: floats with 1 for full scale, or integers of 16 bits. */
-export type Samples = Float32Array | Int16Array;
-
-/** What one step of an integer of 16 bits is worth. */
-const STEP = 2 ** -15;
+import { type Samples, STEP_16 } from './pcm.js';
 
 /** Puts `count` samples from index `from` on into the kernels' memory, as floats. Allocates a view unless it is all of them. */
 export function putSamples(kernels: Kernels, samples: Samples, from: number, count: number, address: number): void {
   const all = count === samples.length;
   kernels.memory.f32.set(all ? samples : samples.subarray(from, from + count), address >> 2);
-  if (samples instanceof Int16Array) kernels.scale(address, count, STEP);
+  if (samples instanceof Int16Array) kernels.scale(address, count, STEP_16);
 }
 
 /** A place in the kernels' memory for the samples that a caller hands in. */

@@ -1,5 +1,7 @@
 import { unexpected } from '../errors.js';
-import type { Samples } from './inbox.js';
+
+/** Samples of one channel: floats with 1 for full scale, or integers of 16 bits. */
+export type Samples = Float32Array | Int16Array;
 
 /** Little-endian PCM, or G.711 companding. Integers become numbers in [-1, 1); floats stay as they are. */
 export const PCM_ENCODINGS = ['u8', 's16le', 's24le', 's32le', 'f32le', 'f64le', 'alaw', 'mulaw'] as const;
@@ -11,7 +13,7 @@ const MIDDLE_8 = 2 ** 7;
 const FULL_SCALE_16 = 2 ** 15;
 /** What one step of an integer of 8, 16, 24 or 32 bits is worth. To multiply by it is exact, and faster than to divide. */
 const STEP_8 = 2 ** -7;
-const STEP_16 = 2 ** -15;
+export const STEP_16 = 2 ** -15;
 const STEP_24 = 2 ** -23;
 const STEP_32 = 2 ** -31;
 

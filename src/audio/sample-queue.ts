@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { putSamples, type Samples } from './inbox.js';
+import { putSamples } from './inbox.js';
+import type { Samples } from './pcm.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Room doubles from here on: so there are few sizes of it, and what one queue gives back another can take. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Samples } from '../../src/audio/inbox.js';
-import { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding } from '../../src/audio/pcm.js';
+import { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding, type Samples } from '../../src/audio/pcm.js';
 
 const decode = (encoding: PcmEncoding, bytes: ArrayLike<number>, channels = 1) =>
   new PcmDecoder(encoding, channels).write(Uint8Array.from(bytes));

@@ -133,6 +133,11 @@ export class Channel {
     this.#model.kernels.memory.f64[(this.slot + this.#ended) >> 3] = 1;
   }
 
+  /** False once disposed, which a sink may do in the middle of things. */
+  get isAlive(): boolean {
+    return this.slot !== 0;
+  }
+
   /** @throws EarshotError EARSHOT_DISPOSED, EARSHOT_ENDED */
   checkOpen(): void {
     this.checkAlive();
@@ -141,7 +146,7 @@ export class Channel {
 
   /** @throws EarshotError EARSHOT_DISPOSED */
   checkAlive(): void {
-    if (this.slot === 0) throw new EarshotError('EARSHOT_DISPOSED', 'Used after dispose()');
+    if (!this.isAlive) throw new EarshotError('EARSHOT_DISPOSED', 'Used after dispose()');
   }
 
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT when a value is out of range or `smoothingFrames` would change */
@@ -210,7 +215,7 @@ export class Channel {
   }
 
   dispose(): void {
-    if (this.slot === 0) return;
+    if (!this.isAlive) return;
     this.#model.kernels.memory.free(this.slot, this.#layout.bytes);
     this.slot = 0;
   }

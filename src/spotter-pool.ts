@@ -157,7 +157,7 @@ export class PoolStream {
 
   /** Leaves the pool and gives the memory back. */
   dispose(): void {
-    if (this.#channel.slot === 0) return;
+    if (!this.#channel.isAlive) return;
     this.#queue.dispose();
     this.#flushing = false;
     this.#channel.dispose();
@@ -178,9 +178,9 @@ export class PoolStream {
     return false;
   }
 
-  /** Reports the frame that the pool has just stepped. For the pool. */
+  /** Reports the frame that the pool has just stepped, unless a sink has disposed of the stream meanwhile. For the pool. */
   report(): void {
-    this.#channel.report(this.#sink);
+    if (this.#channel.isAlive) this.#channel.report(this.#sink);
   }
 
   #beBusy(): void {

@@ -61,7 +61,7 @@ export class Spotter {
       throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or Int16Array', samples);
     }
     this.#channel.checkOpen();
-    for (let from = 0; from < samples.length; ) {
+    for (let from = 0; from < samples.length && this.#channel.isAlive; ) {
       const count = this.#inbox.put(samples, from);
       this.#hear(count, sink);
       from += count;
@@ -80,8 +80,8 @@ export class Spotter {
     if (!sink) return this.#collect((collector) => this.flush(collector));
     this.#channel.checkAlive();
     if (this.#channel.ended) return undefined;
-    while (this.#channel.drain()) if (this.#channel.take()) this.#classify(sink);
-    this.#channel.end();
+    while (this.#channel.isAlive && this.#channel.drain()) if (this.#channel.take()) this.#classify(sink);
+    if (this.#channel.isAlive) this.#channel.end();
     return undefined;
   }
 
@@ -129,13 +129,13 @@ export class Spotter {
 
   /** Gives the memory of the stream back. */
   dispose(): void {
-    if (this.#channel.slot === 0) return;
+    if (!this.#channel.isAlive) return;
     this.#inbox.dispose();
     this.#channel.dispose();
   }
 
   #hear(count: number, sink: SpotterSink): void {
-    for (let heard = 0; heard < count; ) {
+    for (let heard = 0; heard < count && this.#channel.isAlive; ) {
       heard += this.#channel.write(this.#inbox.address + heard * Float32Array.BYTES_PER_ELEMENT, count - heard);
       if (this.#channel.take()) this.#classify(sink);
     }

@@ -147,6 +147,30 @@ describe('SpotterPool', () => {
     expect(steady.events).toEqual(alone(model, 8000, signal));
   });
 
+  it('lets a sink dispose of streams that the same tick has stepped', async () => {
+    const model = await smallModel();
+    const pool = model.pool();
+    const signal = babble(4000, 8000);
+    const streams: PoolStream[] = [];
+    let frames = 0;
+    const sink = {
+      frame: () => {
+        frames++;
+        for (const stream of streams) stream.dispose();
+      },
+      detection: () => {},
+    };
+    for (let i = 0; i < 3; i++) streams.push(pool.open(sink));
+    for (const stream of streams) stream.push(signal);
+    drain(pool);
+    expect([frames, pool.size]).toEqual([1, 0]);
+    const { stream, events } = open(pool, 8000);
+    stream.push(signal);
+    stream.flush();
+    drain(pool);
+    expect(events).toEqual(alone(model, 8000, signal));
+  });
+
   it('refuses samples after flush until reset, and any use after dispose', async () => {
     const model = await smallModel();
     const pool = model.pool();

@@ -210,6 +210,28 @@ describe('spotters of one model', () => {
     });
   });
 
+  it('may be disposed of by their own sink, without harm to the others', async () => {
+    const model = await smallModel();
+    const signal = babble(10_000, 8000);
+    const expected = hear(model.spotter(), [signal]);
+    const inPush = model.spotter();
+    let frames = 0;
+    const disposeOf = (spotter: Spotter) => ({
+      frame: () => {
+        frames++;
+        spotter.dispose();
+      },
+      detection: () => {},
+    });
+    inPush.push(signal, disposeOf(inPush));
+    const inFlush = model.spotter();
+    inFlush.push(signal.subarray(0, 100));
+    inFlush.flush(disposeOf(inFlush));
+    expect(frames).toBe(2);
+    expect(() => inPush.push(signal)).toThrow(expect.objectContaining({ code: 'EARSHOT_DISPOSED' }));
+    expect(hear(model.spotter(), [signal])).toEqual(expected);
+  });
+
   it('give their memory back when disposed, and are of no use afterwards', async () => {
     const model = await smallModel();
     model.spotter({ sampleRate: 16000 }).dispose();

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -57,13 +57,26 @@ const KEEP_MEMORY = {
   MALLOC_TOP_PAD_: '200000000',
 };
 
+/** Of Linux. */
+const CPU_INFO = '/proc/cpuinfo';
+
+/** The fastest that the processor can: an OpenBLAS that is older than a processor takes it for a very old one. */
+function blasKernels(): Record<string, string> {
+  const { OPENBLAS_CORETYPE } = process.env;
+  if (OPENBLAS_CORETYPE) return { OPENBLAS_CORETYPE };
+  const abilities = existsSync(CPU_INFO) ? readFileSync(CPU_INFO, 'utf8') : '';
+  if (/\bavx512f\b/.test(abilities)) return { OPENBLAS_CORETYPE: 'SkylakeX' };
+  if (/\bavx2\b/.test(abilities)) return { OPENBLAS_CORETYPE: 'Haswell' };
+  return {};
+}
+
 /** PyTorch in two processes of one thread; undefined where it is not installed. */
-export async function torchTrainer(environment: Record<string, string> = {}): Promise<Trainer | undefined> {
+export async function torchTrainer(): Promise<Trainer | undefined> {
   const python = ['/usr/bin/python3', 'python3'].find(hasTorch);
   if (!python) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'earshot-torch-'));
   const script = fileURLToPath(new URL('./opponent.py', import.meta.url));
-  const env = { ...process.env, ...KEEP_MEMORY, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', ...environment };
+  const env = { ...process.env, ...KEEP_MEMORY, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', ...blasKernels() };
   const processes = Array.from({ length: WORKERS }, (_, rank) =>
     spawn(python, [script, `${rank}`, join(folder, 'meeting')], { env, stdio: ['pipe', 'pipe', 'inherit'] }),
   );

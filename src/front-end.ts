@@ -3,7 +3,6 @@ import { Resampler, type ResamplerFilter } from './audio/resampler.js';
 import type { ModelConfig } from './config.js';
 import type { Extractor } from './features/extractor.js';
 import type { Kernels } from './kernels/kernels.js';
-import type { KernelMemory } from './kernels/memory.js';
 import type { SlotLayout } from './kernels/slot.js';
 
 /**
@@ -12,7 +11,6 @@ import type { SlotLayout } from './kernels/slot.js';
  */
 export class FrontEnd {
   readonly #kernels: Kernels;
-  readonly #memory: KernelMemory;
   readonly #extractor: Extractor;
   readonly #filter: ResamplerFilter | undefined;
   readonly #resampler: Resampler | undefined;
@@ -34,7 +32,6 @@ export class FrontEnd {
     filter: ResamplerFilter | undefined,
   ) {
     this.#kernels = kernels;
-    this.#memory = kernels.memory;
     this.#extractor = extractor;
     this.#features = features;
     this.#filter = filter;
@@ -52,7 +49,7 @@ export class FrontEnd {
     const taken = this.#resampler
       ? this.#resample(this.#resampler, slot, samples, count)
       : this.#copy(slot, samples, count);
-    this.#memory.f64[(slot + this.#received) >> 3] += taken;
+    this.#kernels.memory.f64[(slot + this.#received) >> 3] += taken;
     return taken;
   }
 
@@ -82,12 +79,12 @@ export class FrontEnd {
 
   /** Samples of input so far. */
   received(slot: number): number {
-    return this.#memory.f64[(slot + this.#received) >> 3];
+    return this.#kernels.memory.f64[(slot + this.#received) >> 3];
   }
 
   /** Samples of input so far that were replaced by 0, because they were NaN, infinite or beyond ±1e9. */
   replaced(slot: number): number {
-    return this.#memory.f64[(slot + this.#replaced) >> 3];
+    return this.#kernels.memory.f64[(slot + this.#replaced) >> 3];
   }
 
   /** Frames so far. */
@@ -99,7 +96,7 @@ export class FrontEnd {
     const framer = this.#framer;
     const taken = Math.min(framer.room(slot), count);
     const replaced = this.#kernels.copySamples(samples, taken, framer.end(slot));
-    this.#memory.f64[(slot + this.#replaced) >> 3] += replaced;
+    this.#kernels.memory.f64[(slot + this.#replaced) >> 3] += replaced;
     framer.added(slot, taken);
     return taken;
   }
@@ -108,7 +105,7 @@ export class FrontEnd {
     const framer = this.#framer;
     const taken = resampler.write(slot, samples, count, framer.end(slot), framer.room(slot));
     framer.added(slot, resampler.written);
-    this.#memory.f64[(slot + this.#replaced) >> 3] += resampler.replaced;
+    this.#kernels.memory.f64[(slot + this.#replaced) >> 3] += resampler.replaced;
     return taken;
   }
 

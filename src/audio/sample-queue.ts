@@ -57,7 +57,7 @@ export class SampleQueue {
   /** Gives the memory back. */
   dispose(): void {
     this.clear();
-    if (this.#size > 0) this.#kernels.memory.free(this.#address, this.#size * BYTES);
+    this.#giveBack();
     this.#size = 0;
   }
 
@@ -66,12 +66,17 @@ export class SampleQueue {
     const { memory } = this.#kernels;
     let size = Math.max(this.#size, LEAST_ROOM_SAMPLES);
     while (size < needed) size *= 2;
-    const address = size > this.#size ? memory.allocate(size * BYTES) : this.#address;
+    const isLarger = size > this.#size;
+    const address = isLarger ? memory.allocate(size * BYTES) : this.#address;
     memory.i8.copyWithin(address, this.#at(this.#first), this.#at(this.#first + this.#length));
-    if (this.#size > 0 && size > this.#size) memory.free(this.#address, this.#size * BYTES);
+    if (isLarger) this.#giveBack();
     this.#address = address;
     this.#size = size;
     this.#first = 0;
+  }
+
+  #giveBack(): void {
+    if (this.#size > 0) this.#kernels.memory.free(this.#address, this.#size * BYTES);
   }
 
   #at(sample: number): number {

@@ -1,6 +1,7 @@
 import {
   activationMax,
   type Kernels,
+  LARGEST_SAMPLE,
   type Linear,
   type LinearWeights,
   type MfccTables,
@@ -33,7 +34,7 @@ const padRows = (rows: number): number => Math.ceil(rows / INT8_BLOCK_ROWS) * IN
 type Exports = Record<
   'linear' | 'linear8' | 'elman' | 'gru' | 'gruReset' | 'gruBlend' | 'lstm' | 'scale' | 'resample' | 'mfcc',
   (...values: number[]) => void
-> & { copySamples(from: number, count: number, to: number): number };
+> & { copySamples(from: number, count: number, to: number, most: number): number };
 
 class SimdKernels implements Kernels {
   readonly name = 'simd';
@@ -168,7 +169,7 @@ class SimdKernels implements Kernels {
   }
 
   copySamples(from: number, count: number, to: number): number {
-    return this.#wasm.copySamples(from, count, to);
+    return this.#wasm.copySamples(from, count, to, LARGEST_SAMPLE);
   }
 
   scale(samples: number, count: number, factor: number): void {

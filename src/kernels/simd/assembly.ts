@@ -333,22 +333,20 @@ export function lstm(
   }
 }
 
-export function copySamples(from: usize, count: i32, to: usize): i32 {
+export function copySamples(from: usize, count: i32, to: usize, most: f32): i32 {
   const end: usize = from + (count << 2), wholeEnd: usize = from + ((count & ~3) << 2);
-  const most: f32 = 1e9;
-  let good4 = i32x4.splat(0), good: i32 = 0;
+  let good: i32 = 0;
   for (; from < wholeEnd; from += 16, to += 16) {
     const x = v128.load(from), isGood = f32x4.le(f32x4.abs(x), f32x4.splat(most));
     v128.store(to, v128.and(x, isGood));
-    good4 = i32x4.sub(good4, isGood);
+    good += popcnt(i32x4.bitmask(isGood));
   }
   for (; from < end; from += 4, to += 4) {
     const x: f32 = load<f32>(from), isGood: bool = abs(x) <= most;
     store<f32>(to, isGood ? x : 0);
     good += i32(isGood);
   }
-  good += i32x4.extract_lane(good4, 0) + i32x4.extract_lane(good4, 1);
-  return count - good - i32x4.extract_lane(good4, 2) - i32x4.extract_lane(good4, 3);
+  return count - good;
 }
 
 export function scale(samples: usize, count: i32, factor: f32): void {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { initialState, Optimiser } from '../../src/train/optimiser.ts';
 import { findParameter, hiddenMatrices, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
-import { learningRate } from '../../src/train/schedule.ts';
 import { worst } from '../helpers/kernels.ts';
 import { bench, numbers, smallConfig } from './helpers.ts';
 
@@ -76,21 +75,5 @@ describe('the optimiser', () => {
       expected = expected.map((mean, i) => keep * mean + (1 - keep) * weights[i]);
     }
     expect(worst(one.state.average, expected)).toBeLessThan(1e-5);
-  });
-});
-
-describe('the learning rate', () => {
-  const schedule = { peak: 3e-3, warmUp: 0.12 };
-  const rates = Array.from({ length: 1001 }, (_, step) => learningRate(schedule, step, 1000));
-
-  test('starts low, peaks after the warm-up and ends at almost nothing', () => {
-    expect(rates[0]).toBeCloseTo(3e-3 / 25, 10);
-    expect(rates.indexOf(Math.max(...rates))).toBe(120);
-    expect(rates[120]).toBeCloseTo(3e-3, 10);
-    expect(rates[1000]).toBeLessThan(1e-7);
-  });
-
-  test('rises before the peak and falls after it', () => {
-    for (let i = 1; i <= 1000; i++) expect(Math.sign(rates[i] - rates[i - 1])).toBe(i <= 120 ? 1 : -1);
   });
 });

@@ -15,7 +15,7 @@ const model = readModelFile(writeSafetensors(modelTensors(config, parameters, st
 test('a teacher says what its network says, segment after segment, and leaves the features as they were', async () => {
   const shape = { steps: 6, rows: 3 };
   const b = await bench();
-  const teacher = new Teacher(b.kernels, b.memory, model, shape);
+  const teacher = Teacher.ofModel(b.kernels, b.memory, model, shape);
   const network = new TrainingNetwork(b.kernels, b.memory, config, statistics, shape);
   const weights = put(b, parameters);
   for (const sources of [

@@ -10,21 +10,20 @@ export interface SnapshotIdentity {
 
 const MAGIC = 0x50534145; // "EASP"
 const VERSION = 1;
+const CHECKED_FROM = 8;
 const HEADER_BYTES = 24;
 
-/**
- * A snapshot: magic, version, CRC-32 of all that follows, the identity, then the bytes of the slot; little-endian.
- */
+/** A snapshot: magic, CRC-32 of all that follows, version, the identity, then the bytes of the slot; little-endian. */
 export function writeSnapshot(identity: SnapshotIdentity, state: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + state.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
-  view.setUint32(4, VERSION, true);
+  view.setUint32(8, VERSION, true);
   view.setUint32(12, identity.modelFingerprint, true);
   view.setUint32(16, identity.sampleRate, true);
   view.setUint32(20, identity.stateBytes, true);
   bytes.set(state, HEADER_BYTES);
-  view.setUint32(8, crc32(bytes.subarray(12)), true);
+  view.setUint32(4, crc32(bytes.subarray(CHECKED_FROM)), true);
   return bytes;
 }
 
@@ -38,16 +37,13 @@ export function readSnapshot(identity: SnapshotIdentity, bytes: Uint8Array): Uin
   if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
     throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'Not a snapshot of a spotter');
   }
-  const version = view.getUint32(4, true);
-  if (version === 0) {
-    throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'The snapshot has version 0, which there never was');
+  if (view.getUint32(4, true) !== crc32(bytes.subarray(CHECKED_FROM))) {
+    throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'The checksum of the snapshot is wrong');
   }
+  const version = view.getUint32(8, true);
   if (version > VERSION) {
     const what = `Snapshot version ${version} is newer than ${VERSION}, the newest this version of Earshot reads`;
     throw new EarshotError('EARSHOT_SNAPSHOT_TOO_NEW', what, { value: version });
-  }
-  if (view.getUint32(8, true) !== crc32(bytes.subarray(12))) {
-    throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'The checksum of the snapshot is wrong');
   }
   compare('model', identity.modelFingerprint, view.getUint32(12, true));
   compare('sample rate', identity.sampleRate, view.getUint32(16, true));

@@ -88,13 +88,6 @@ describe('Spotter.snapshot and restore', () => {
     expect(spotter.snapshot()).toEqual(before);
   });
 
-  it('refuse version 0, which there never was', async () => {
-    const spotter = (await smallModel()).spotter();
-    const bytes = spotter.snapshot();
-    new DataView(bytes.buffer).setUint32(4, 0, true);
-    expect(() => spotter.restore(bytes)).toThrow(expect.objectContaining({ code: 'EARSHOT_SNAPSHOT_DAMAGED' }));
-  });
-
   it('refuse damaged bytes: any change is noticed', async () => {
     const spotter = (await smallModel()).spotter();
     spotter.push(babble(3000, 8000));
@@ -104,9 +97,7 @@ describe('Spotter.snapshot and restore', () => {
         const bad = good.slice();
         bad[at] ^= flip;
         for (const bytes of [bad, cut < good.length ? good.subarray(0, cut) : new Uint8Array([...good, 0])]) {
-          expect(() => spotter.restore(bytes)).toThrow(
-            expect.objectContaining({ code: expect.stringMatching(/^EARSHOT_SNAPSHOT_(DAMAGED|TOO_NEW)$/) }),
-          );
+          expect(() => spotter.restore(bytes)).toThrow(expect.objectContaining({ code: 'EARSHOT_SNAPSHOT_DAMAGED' }));
         }
       }),
     );
@@ -115,7 +106,9 @@ describe('Spotter.snapshot and restore', () => {
   it('say so when the snapshot was made by a newer version', async () => {
     const spotter = (await smallModel()).spotter();
     const bytes = spotter.snapshot();
-    new DataView(bytes.buffer).setUint32(4, 2, true);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(8, 2, true);
+    view.setUint32(4, crc32(bytes.subarray(8)), true);
     expect(() => spotter.restore(bytes)).toThrow(expect.objectContaining({ code: 'EARSHOT_SNAPSHOT_TOO_NEW' }));
   });
 });

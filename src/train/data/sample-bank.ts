@@ -36,12 +36,14 @@ const FULL_SCALE = 32768;
 const FILES_AT_ONCE = 8;
 
 /**
- * Reads files of any format and rate. The cache is named by the fingerprint: where a file changes, another is made.
+ * Reads files of any format and rate. The cache is named by the fingerprint: where a file changes, another is made. So it
+ * is where a file can be read by now that could not be before.
  */
 export async function loadBank(paths: readonly string[], options: BankOptions): Promise<SampleBank> {
   const fingerprint = await fingerprintOf(paths, options.sampleRate);
   const base = join(options.cache, fingerprint);
-  const index = (await readIndex(`${base}.json`)) ?? (await makeBank(paths, options, base));
+  const kept = await readIndex(base);
+  const index = kept && (await areStillBad(kept.bad, options)) ? kept : await makeBank(paths, options, base);
   return { samples: await readSamples(`${base}.bin`), ...index, fingerprint };
 }
 
@@ -55,14 +57,23 @@ async function fingerprintOf(paths: readonly string[], sampleRate: number): Prom
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Written last, so that samples without an index are no cache. */
-async function readIndex(path: string): Promise<Index | undefined> {
+/** Written last, so that samples without an index are no cache; nor are those that it says more of than there are. */
+async function readIndex(base: string): Promise<Index | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const index: Index = JSON.parse(await readFile(`${base}.json`, 'utf8'));
+    const { offset, length } = index.entries.at(-1) ?? { offset: 0, length: 0 };
+    const { size } = await stat(`${base}.bin`);
+    return size === (offset + length) * Int16Array.BYTES_PER_ELEMENT ? index : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A decoder that was missing may be there now, and a file that nobody was allowed to read may be open. */
+async function areStillBad(bad: readonly BadFile[], { sampleRate }: BankOptions): Promise<boolean> {
+  const again = await Promise.all(bad.map(({ path }) => readAt(path, sampleRate)));
+  return again.every((read) => 'code' in read);
 }
 
 async function readSamples(path: string): Promise<SampleBank['samples']> {
@@ -95,13 +106,14 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
       for (const read of await Promise.all(some.map((path) => readAt(path, sampleRate)))) {
         if ('code' in read) bad.push(read);
         else {
-          await file.write(read.samples);
+          await file.writeFile(new Uint8Array(read.samples.buffer));
           entries.push({ path: read.path, offset, length: read.samples.length });
           offset += read.samples.length;
         }
       }
       onProgress?.(first + some.length, paths.length);
     }
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -30,14 +30,18 @@ interface Plan {
  * (Kellerer et al. 2004, "multiple-choice knapsack"). The counts were taken with one threshold for all labels, so that what
  * labels do to one another through the refractory time is left out; evaluate the calibrated model, on other recordings,
  * to know what it really does.
- * @throws EarshotError EARSHOT_BAD_ARGUMENT without negatives or keywords, or when no thresholds meet the target
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT without negatives or without recordings of a keyword, or when no thresholds
+ *   meet the target
  */
 export function calibrate(evaluation: Evaluation, targetFalseAcceptsPerHour: number): Calibration {
-  const { negatives, words, det } = evaluation;
+  const { negatives, words, det, perLabel: clips } = evaluation;
   if (!negatives || negatives.hours === 0) throw badArgument('Calibration needs negatives');
-  if (words.keywords === 0) throw badArgument('Calibration needs recordings of keywords');
-  const budget = Math.floor(targetFalseAcceptsPerHour * negatives.hours);
   const labels = Object.keys(negatives.perLabel);
+  const unheard = labels.filter((label) => clips[label].clips === 0);
+  if (unheard.length > 0) {
+    throw badArgument(`Calibration needs recordings of every keyword; there are none of ${unheard.join(', ')}`);
+  }
+  const budget = Math.floor(targetFalseAcceptsPerHour * negatives.hours);
   let plans: Plan[] = [{ thresholds: [], accepts: 0, misses: 0 }];
   for (const label of labels) {
     const choices = best(det.map(({ threshold, perLabel }) => ({ threshold, ...perLabel[label] })));

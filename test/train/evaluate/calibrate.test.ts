@@ -19,8 +19,13 @@ function evaluationOf(counts: Record<string, Counts[]>): Evaluation {
     (threshold, n) =>
       ({ threshold, perLabel: Object.fromEntries(labels.map((label) => [label, counts[label][n]])) }) as DetPoint,
   );
-  const perLabel = Object.fromEntries(labels.map((label) => [label, {}]));
-  return { det, words: { keywords: KEYWORDS }, negatives: { hours: HOURS, perLabel } } as unknown as Evaluation;
+  const perLabel = Object.fromEntries(labels.map((label) => [label, { clips: 10 }]));
+  return {
+    det,
+    words: { keywords: KEYWORDS },
+    negatives: { hours: HOURS, perLabel },
+    perLabel,
+  } as unknown as Evaluation;
 }
 
 describe('calibrate', () => {
@@ -35,6 +40,13 @@ describe('calibrate', () => {
   it('takes the highest of thresholds that cost the same', () => {
     const same = THRESHOLDS.map(() => ({ misses: 3, accepts: 0 }));
     expect(calibrate(evaluationOf({ yes: same }), 0).thresholds).toEqual({ yes: 1 });
+  });
+
+  it('refuses to choose for a word of which there are no recordings', () => {
+    const same = THRESHOLDS.map(() => ({ misses: 3, accepts: 0 }));
+    const evaluation = evaluationOf({ yes: same, no: same, up: same });
+    Object.assign(evaluation.perLabel.no, { clips: 0 });
+    expect(() => calibrate(evaluation, 1)).toThrow(/there are none of no$/);
   });
 
   it('is never beaten by any other choice of thresholds', () => {

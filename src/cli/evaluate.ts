@@ -113,25 +113,22 @@ async function measure(model: string, options: EvaluateCommandOptions, outlets: 
     workers,
     onBadFile,
   });
-  const calibration = await calibrated(bytes, evaluation, options);
-  if (options.report !== undefined) await writeFile(options.report, await htmlReport(evaluation));
-  const text = options.json
-    ? `${JSON.stringify({ ...evaluation, ...(calibration && { calibration }) }, null, 2)}\n`
-    : `${textReport(evaluation)}${calibration ? calibrationText(calibration) : ''}`;
-  await outlets.results.write(text);
+  const { targetFaPerHour, out, report, json } = options;
+  let calibration: Calibration | undefined;
+  try {
+    if (targetFaPerHour !== undefined) calibration = calibrate(evaluation, targetFaPerHour);
+  } finally {
+    // Whatever goes wrong after the long work of measuring, its result is told.
+    await outlets.results.write(resultText(evaluation, calibration, json));
+  }
+  if (calibration && out !== undefined) await writeFile(out, withThresholds(bytes, calibration.thresholds));
+  if (report !== undefined) await writeFile(report, await htmlReport(evaluation));
   return evaluation;
 }
 
-/** Writes the calibrated model, if that was asked for. */
-async function calibrated(
-  model: Uint8Array,
-  evaluation: Evaluation,
-  { targetFaPerHour, out }: EvaluateCommandOptions,
-): Promise<Calibration | undefined> {
-  if (targetFaPerHour === undefined || out === undefined) return undefined;
-  const calibration = calibrate(evaluation, targetFaPerHour);
-  await writeFile(out, withThresholds(model, calibration.thresholds));
-  return calibration;
+function resultText(evaluation: Evaluation, calibration: Calibration | undefined, json: true | undefined): string {
+  if (json) return `${JSON.stringify({ ...evaluation, ...(calibration && { calibration }) }, null, 2)}\n`;
+  return `${textReport(evaluation)}${calibration ? calibrationText(calibration) : ''}`;
 }
 
 function calibrationText({ thresholds, falseAcceptsPerHour, falseRejectRate }: Calibration): string {

@@ -5,6 +5,8 @@ import { oneLine } from './formats/one-line.js';
 export interface Failure {
   code: ErrorCode;
   message: string;
+  /** The file that it is about, where the file system told. */
+  path?: string | undefined;
 }
 
 /**
@@ -21,21 +23,21 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
-function systemFailure({ code, message }: NodeJS.ErrnoException): Failure {
+function systemFailure({ code, message, path }: NodeJS.ErrnoException): Failure {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return { code: 'EARSHOT_FILE_NOT_FOUND', message: 'There is no such file or directory' };
+    return { code: 'EARSHOT_FILE_NOT_FOUND', message: 'There is no such file or directory', path };
   }
   // "EACCES: permission denied, open 'PATH'": the path is told anyway.
   const [, reason = message] = /^E\w+: ([^,]*)/.exec(message) ?? [];
-  return { code: 'EARSHOT_FILE_UNREADABLE', message: `Cannot be read: ${reason}` };
+  return { code: 'EARSHOT_FILE_UNREADABLE', message: `Cannot be read or written: ${reason}`, path };
 }
 
-/** `earshot: PATH: message (CODE)`, with the line's end. */
-export function failureLine(path: string, { code, message }: Failure): string {
+/** `earshot: ABOUT: message (CODE)`, with the line's end; a path that the failure knows takes the place of `about`. */
+export function failureLine(about: string, { code, message, path = about }: Failure): string {
   return `earshot: ${oneLine(path)}: ${oneLine(message)} (${code})\n`;
 }
 
 /** The same for a warning. */
-export function warningLine(path: string, { code, message }: Failure): string {
-  return failureLine(path, { code, message: `warning: ${message}` });
+export function warningLine(about: string, { code, message }: Failure): string {
+  return failureLine(about, { code, message: `warning: ${message}` });
 }

@@ -39,6 +39,18 @@ describe('earshot train and earshot evaluate', () => {
     expect(await runCli(['info', out])).toMatchObject({ code: 0, stdout: expect.stringContaining('low') });
   }, 120_000);
 
+  test('tell what was measured though something cannot be written, and what that is', async () => {
+    const report = join(folder, 'nowhere', 'report.html');
+    const { code, stdout, stderr } = await runCli(['evaluate', 'commands-small', '--data', tones, '--report', report]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('200');
+    expect(stderr).toBe(`earshot: ${report}: There is no such file or directory (EARSHOT_FILE_NOT_FOUND)\n`);
+    const calibration = ['--negatives', tones, '--calibrate', '--target-fa-per-hour', '5', '--out', report];
+    const uncalibrated = await runCli(['evaluate', 'commands-small', '--data', tones, ...calibration]);
+    expect(uncalibrated.stdout).toContain('False accepts an hour');
+    expect(uncalibrated.stderr).toMatch(/none of yes, no, up, down.*\(EARSHOT_BAD_ARGUMENT\)\n$/);
+  });
+
   test.each([
     [['--out', model, '--from', 'commands', '--hidden', '48'], /--hidden.*cannot be used with.*--from/],
     [['--out', model, '--words', 'yes,yes'], /Expected different words/],

@@ -51,17 +51,23 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     options.onBadFile?.(file);
   };
   const listed = await listClips(data, model.labels, split);
+  if (listed.length === 0) throw nothingToHear(data, split);
   const listedNegatives = await listNegatives(options.negatives ?? [], model.labels);
   const noises = await readNoises(noise, report);
   const pool = new WorkerPool(options.workers ?? availableParallelism(), { model: options.model, seed, noises });
   try {
     const clips = await labelClips(pool, listed, noises.length > 0 ? snrDb : [], report);
     const negatives = await hearNegatives(pool, listedNegatives, report);
-    if (clips.length === 0) throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no readable clip in ${data}`);
+    if (clips.length === 0) throw nothingToHear(data, split);
     const [streamed, words] = await Promise.all([labelStream(pool, clips, seed), hearWords(pool, clips, seed)]);
     const names = noises.map(({ name }) => name);
     return summarise(model, { seed, badFiles, clips, streamed, words, negatives, noises: names, snrDb });
   } finally {
     await pool.close();
   }
+}
+
+function nothingToHear(data: readonly string[], split: Split | undefined): EarshotError {
+  const what = `There is no readable ${split ? `${split} ` : ''}clip in ${data.join(', ')}`;
+  return new EarshotError('EARSHOT_FILE_NOT_FOUND', what, { value: data });
 }

@@ -28,6 +28,7 @@ export function startFrom(
   const { parameters: known, statistics } = parametersOf(model);
   const plans = { from: parameterPlan(model.config), to: parameterPlan(config) };
   const parameters = initialParameters(config, seed);
+  const [, lastSize] = findParameter(plans.to, 'dense.weight').shape;
   const copy = (name: string, from: number, to: number, length: number) => {
     const [source, target] = [plans.from, plans.to].map((plan) => findParameter(plan, name).offset);
     parameters.set(known.subarray(source + from * length, source + (from + 1) * length), target + to * length);
@@ -38,7 +39,7 @@ export function startFrom(
   config.labels.forEach((label, row) => {
     const from = model.config.labels.indexOf(label);
     if (from < 0) return;
-    copy('dense.weight', from, row, config.hiddenSize);
+    copy('dense.weight', from, row, lastSize);
     copy('dense.bias', from, row, 1);
   });
   return { parameters, statistics };

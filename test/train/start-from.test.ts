@@ -29,6 +29,13 @@ describe('going on from a model', () => {
     expect(rows(parameters, other, 2)).toEqual(rows(initialParameters(other, 7), other, 2));
   });
 
+  test('takes over outputs of a network without recurrent layers too, which are as wide as its last convolution', () => {
+    const flat = smallConfig({ layers: 0, convolutions: [{ channels: 8, kernel: 3, stride: 1 }] });
+    const weights = initialParameters(flat, 1);
+    const model = readModelFile(writeSafetensors(modelTensors(flat, weights, statistics)));
+    expect(startFrom(model, flat, 7).parameters).toEqual(weights);
+  });
+
   test.each([
     ['sampleRate', 16_000],
     ['inputGain', 1],

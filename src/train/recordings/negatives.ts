@@ -7,10 +7,10 @@ import { soundFiles } from './files.js';
 const WORD_LIST = 'words.tsv';
 
 /**
- * The recordings below some directories in which no label is spoken. A `words.tsv` in a directory or beside it says what
- * is spoken: a header line, then a line a recording, with its path (column `file`, relative to the list) and the words
+ * The recordings below some directories in which no label is spoken. A `words.tsv` in a recording's folder, in the
+ * directory, or beside the directory says what is spoken: a header line, then a line a recording, with its path (column `file`, relative to the list) and the words
  * in it (column `command_words`, separated by spaces). Recordings that no list names count as holding none.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE; EARSHOT_BAD_ARGUMENT for a list without these columns
  */
 export async function listNegatives(directories: readonly string[], labels: readonly string[]): Promise<string[]> {
   const found = await Promise.all(directories.map((directory) => negativesBelow(directory, labels)));
@@ -19,15 +19,23 @@ export async function listNegatives(directories: readonly string[], labels: read
 
 async function negativesBelow(directory: string, labels: readonly string[]): Promise<string[]> {
   const paths = await soundFiles([directory]);
-  const beside = await readWordList(dirname(resolve(directory)), labels);
-  const withWords = new Set([...beside, ...(await readWordList(directory, labels))]);
+  const folders = new Set([
+    dirname(resolve(directory)),
+    resolve(directory),
+    ...paths.map((path) => dirname(resolve(path))),
+  ]);
+  const lists = await Promise.all(Array.from(folders, (folder) => readWordList(folder, labels)));
+  const withWords = new Set(lists.flat());
   return paths.filter((path) => !withWords.has(resolve(path)));
 }
 
 /** Absolute paths of the recordings that hold a label by the list in a folder; none if there is no list. */
 async function readWordList(folder: string, labels: readonly string[]): Promise<string[]> {
   const path = join(folder, WORD_LIST);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new EarshotError('EARSHOT_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, { value: path });
+  });
   if (text === undefined) return [];
   const [head, ...lines] = text.split(/\r?\n/).map((line) => line.split('\t'));
   const [file, words] = [head.indexOf('file'), head.indexOf('command_words')];

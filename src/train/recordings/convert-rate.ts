@@ -5,6 +5,8 @@ import { SlotLayout } from '../../kernels/slot.js';
 import type { Sound } from './sound.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Samples that the kernels' memory holds at once, however long the recording is. */
+const PIECE = 1 << 14;
 
 /**
  * The same recording at another rate, by the engine's own resampler.
@@ -18,21 +20,24 @@ export function convertRate({ samples, sampleRate }: Sound, rate: number): Float
   const filter = new ResamplerFilter(kernels, sampleRate, rate);
   const resampler = new Resampler(kernels, layout, filter);
   const slot = memory.allocate(layout.bytes);
-  const total = filter.outputsFor(samples.length);
-  const out = memory.allocate(total * BYTES);
-  const inbox = new Inbox(kernels, samples.length);
-  inbox.put(samples, 0);
-  let taken = 0;
+  const inbox = new Inbox(kernels, PIECE);
+  const out = memory.allocate(PIECE * BYTES);
+  const converted = new Float32Array(filter.outputsFor(samples.length));
   let written = 0;
-  const room = () => total - written;
-  const next = () => out + written * BYTES;
-  while (taken < samples.length && room() > 0) {
-    taken += resampler.write(slot, inbox.address + taken * BYTES, samples.length - taken, next(), room());
+  const room = () => Math.min(PIECE, converted.length - written);
+  const keep = () => {
+    converted.set(memory.f32.subarray(out >> 2, (out >> 2) + resampler.written), written);
     written += resampler.written;
+  };
+  for (let from = 0; from < samples.length; from += PIECE) {
+    const count = inbox.put(samples, from);
+    for (let taken = 0; taken < count && room() > 0; keep()) {
+      taken += resampler.write(slot, inbox.address + taken * BYTES, count - taken, out, room());
+    }
   }
   while (room() > 0) {
-    resampler.drain(slot, next(), room());
-    written += resampler.written;
+    resampler.drain(slot, out, room());
+    keep();
   }
-  return memory.f32.slice(out >> 2, (out >> 2) + total);
+  return converted;
 }

@@ -1,5 +1,5 @@
-import { basename, dirname, relative, sep } from 'node:path';
-import { soundFiles } from '../recordings/files.js';
+import { basename, dirname } from 'node:path';
+import { wordRecordings } from '../recordings/files.js';
 import { labelOf } from '../recordings/labels.js';
 import { splitOf, splitOfSpeaker, splitsBelow } from '../recordings/split.js';
 import { type ManifestEntry, type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
@@ -13,9 +13,6 @@ export interface WordFile {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
-
-/** A folder of long noises in the layout of Speech Commands. */
-const BACKGROUND = '_background_noise_';
 
 /**
  * The words that a manifest lists or that lie below a directory; those that are no label are `_unknown_`. Where nothing
@@ -42,7 +39,7 @@ const defaultSplit = ({ file, speaker }: ManifestEntry) =>
 
 /** In the layout of Speech Commands: a folder a word, with folders `training` and `validation` around them or without. */
 async function filesInFolders(directory: string, labels: readonly string[]): Promise<WordFile[]> {
-  const files = (await soundFiles([directory])).filter((path) => !parts(directory, path).includes(BACKGROUND));
+  const files = await wordRecordings(directory);
   const splits = splitsBelow(directory, files);
   return files.flatMap((path, n) => {
     const part = splits[n];
@@ -51,5 +48,3 @@ async function filesInFolders(directory: string, labels: readonly string[]): Pro
 }
 
 const isPart = (name: string | undefined): name is WordFile['part'] => name === 'training' || name === 'validation';
-
-const parts = (directory: string, path: string): string[] => relative(directory, path).split(sep);

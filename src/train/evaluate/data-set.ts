@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { soundFiles } from '../recordings/files.js';
+import { wordRecordings } from '../recordings/files.js';
 import { labelOf } from '../recordings/labels.js';
 import { type Split, speakerOf, splitsBelow } from '../recordings/split.js';
 
@@ -32,7 +32,7 @@ export async function listClips(
 }
 
 async function filesOf(directory: string, split: Split | undefined): Promise<string[]> {
-  const paths = await soundFiles([directory]);
+  const paths = await wordRecordings(directory);
   const splits = splitsBelow(directory, paths);
   return paths.filter((_, n) => split === undefined || splits[n] === split);
 }

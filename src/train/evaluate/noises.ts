@@ -5,6 +5,7 @@ import { readSound, type Sound } from '../recordings/sound.js';
 
 /** A noise to mix with clips, in memory that all threads share. */
 export interface Noise extends Sound {
+  /** Of its file; the whole path where another file has the same name. */
   name: string;
 }
 
@@ -15,10 +16,13 @@ export interface Noise extends Sound {
  */
 export async function readNoises(paths: readonly string[], report: (file: BadFile) => void): Promise<Noise[]> {
   const noises: Noise[] = [];
-  for (const path of await soundFiles(paths)) {
+  const files = await soundFiles(paths);
+  const names = files.map((path) => basename(path));
+  for (const [n, path] of files.entries()) {
     try {
       const { samples, sampleRate } = await readSound(path);
-      noises.push({ name: basename(path), samples: shared(samples), sampleRate });
+      const isAlone = names.indexOf(names[n]) === names.lastIndexOf(names[n]);
+      noises.push({ name: isAlone ? names[n] : path, samples: shared(samples), sampleRate });
     } catch (error) {
       report(badFile(path, error));
     }

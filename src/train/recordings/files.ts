@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { EarshotError } from '../../errors.js';
 
 /**
@@ -23,6 +23,18 @@ export async function filesBelow(path: string): Promise<string[]> {
 export async function soundFiles(paths: readonly string[]): Promise<string[]> {
   const files = (await Promise.all(paths.map(filesBelow))).flat();
   return files.filter((path) => !TEXT.test(path));
+}
+
+/** A folder of long noises in the layout of Speech Commands. */
+const BACKGROUND = '_background_noise_';
+
+/**
+ * All recordings of words below a directory: the folder of noises is left out.
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ */
+export async function wordRecordings(directory: string): Promise<string[]> {
+  const paths = await soundFiles([directory]);
+  return paths.filter((path) => !relative(directory, path).split(sep).includes(BACKGROUND));
 }
 
 /** What lies beside recordings: transcripts, lists, licences. */

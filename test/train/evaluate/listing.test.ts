@@ -11,9 +11,10 @@ describe('listClips', () => {
     'yes/bb05582b_nohash_0.wav': '',
     'happy/bb05582b_nohash_0.wav': '',
     '.hidden/x.wav': '',
+    '_background_noise_/hiss.wav': '',
   };
 
-  it('names clips by their folder, and those of other folders unknown', async () => {
+  it('names clips by their folder, those of other folders unknown, and leaves the long noises out', async () => {
     const directory = directoryOf(files);
     expect(await listClips([directory], ['_silence_', 'yes'])).toEqual([
       { path: join(directory, 'happy/bb05582b_nohash_0.wav'), label: '_unknown_', speaker: 'bb05582b' },
@@ -74,6 +75,15 @@ describe('listNegatives', () => {
 
   it('finds words.tsv beside a folder too', async () => {
     expect(await names('a', ['no'])).toEqual(['a/1.ogg', 'a/3.ogg']);
+  });
+
+  it('finds words.tsv in folders below', async () => {
+    const directory = directoryOf({
+      'monday/words.tsv': 'file\tcommand_words\n1.ogg\tno\n',
+      'monday/1.ogg': '',
+      'monday/2.ogg': '',
+    });
+    expect(await listNegatives([directory], ['no'])).toEqual([join(directory, 'monday/2.ogg')]);
   });
 
   it('refuses a words.tsv without the columns it needs', async () => {

@@ -10,8 +10,8 @@ import { soundFiles } from './recordings/files.js';
 import { readSound } from './recordings/sound.js';
 import { SegmentExtractor } from './segment-extractor.js';
 
-/** Streams that are averaged over, and how long each is: the loss is that of its end. */
-const ROWS = 32;
+/** Streams that are averaged over, where there is sound for so many, and how long each is: the loss is that of its end. */
+const MOST_ROWS = 32;
 const SECONDS = 2;
 const SEED = 1;
 
@@ -22,26 +22,27 @@ export interface ModelReach extends GradientReach {
 }
 
 /**
- * How far the gradient reaches back in a model, over 64 seconds of recordings, drawn at random but always the same ones.
+ * How far the gradient reaches back in a model, over at most 64 seconds of recordings, drawn at random but always the same
+ * ones.
  * @param data files and directories
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no recordings
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are less than two seconds
  */
 export async function modelReach(model: string, bytes: Uint8Array, data: readonly string[]): Promise<ModelReach> {
   const file = readModelFile(bytes);
   const { config } = file;
   const { parameters, statistics } = parametersOf(file);
-  const features = await someFeatures(config, data);
-  const reach = await gradientReach({ config, parameters, statistics, features, rows: ROWS });
+  const { features, rows } = await someFeatures(config, data);
+  const reach = await gradientReach({ config, parameters, statistics, features, rows });
   return { model, cell: config.cell, ...reach };
 }
 
 /** MFCCs of some recordings, one after another and cut into streams, [frames][rows][coefficients]. */
-async function someFeatures(config: ModelConfig, paths: readonly string[]): Promise<Float32Array> {
+async function someFeatures(config: ModelConfig, paths: readonly string[]) {
   const { sampleRate, hopSamples, frameSamples, coefficients } = config;
   const stride = timeStride(config);
   const frames = Math.floor((SECONDS * sampleRate) / hopSamples / stride) * stride;
   const length = (frames - 1) * hopSamples + frameSamples;
-  const sound = new Float32Array(ROWS * length);
+  const sound = new Float32Array(MOST_ROWS * length);
   let filled = 0;
   for (const path of inRandomOrder(await soundFiles(paths))) {
     if (filled === sound.length) break;
@@ -49,14 +50,18 @@ async function someFeatures(config: ModelConfig, paths: readonly string[]): Prom
     sound.set(samples, filled);
     filled += samples.length;
   }
-  if (filled === 0) throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', 'recordings', 'none');
-  const extractor = await SegmentExtractor.create(config, length);
-  const features = new Float32Array(frames * ROWS * coefficients);
-  for (let row = 0; row < ROWS; row++) {
-    const stream = sound.subarray(row * length, (row + 1) * length);
-    extractor.extract(stream, features, ROWS, row);
+  const rows = Math.floor(filled / length);
+  if (rows === 0) {
+    const seconds = `${(filled / sampleRate).toFixed(1)} seconds`;
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', `at least ${SECONDS} seconds of recordings`, seconds);
   }
-  return features;
+  const extractor = await SegmentExtractor.create(config, length);
+  const features = new Float32Array(frames * rows * coefficients);
+  for (let row = 0; row < rows; row++) {
+    const stream = sound.subarray(row * length, (row + 1) * length);
+    extractor.extract(stream, features, rows, row);
+  }
+  return { features, rows };
 }
 
 /** Files of one folder follow each other, and may all hold the same word. */

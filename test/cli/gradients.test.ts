@@ -27,10 +27,17 @@ describe('earshot gradients', () => {
   });
 
   test('takes a model that is shipped, with its weights of 8 bits', async () => {
-    const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(8000, 8000, 1), 8000) }), 'talk.wav');
+    const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(16000, 8000, 1), 8000) }), 'talk.wav');
     const { code, stdout } = await runCli(['gradients', 'commands-small', '--data', talk]);
     expect(code).toBe(0);
     expect(stdout).toContain('commands-small, layer 1');
+  });
+
+  test('wants two seconds of sound', async () => {
+    const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(8000, 8000, 1), 8000) }), 'talk.wav');
+    const { code, stderr } = await runCli(['gradients', 'commands-small', '--data', talk]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/at least 2 seconds of recordings, got 1\.0 seconds/);
   });
 
   test('says in one line what is missing', async () => {

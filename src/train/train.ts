@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { ModelConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
@@ -114,9 +114,10 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
       const { state } = reports[0];
       if (!state) throw new Error('The first worker gave no state');
       const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
+      checkLoss(entry, recipe);
       log.push(entry);
       await writeAtomically(out, writeSafetensors(quantise(modelTensors(config, state.average, start.statistics))));
-      await appendFile(files.log, `${JSON.stringify(entry)}\n`);
+      await writeAtomically(files.log, linesOf(log));
       // Last, so that what is written twice after a crash is the log, which is cut back.
       await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });
       await writeAtomically(files.report, await trainingReport({ config, recipe, seed, workers, recordings, log }));
@@ -181,8 +182,17 @@ function entryOf(epoch: number, reports: readonly EpochReport[], seconds: number
 /** Keeps the lines of the log up to the checkpoint, and returns them. */
 async function restartLog(path: string, epochs: number): Promise<EpochEntry[]> {
   const text = epochs === 0 ? '' : await readFile(path, 'utf8').catch(() => '');
-  // A line that was cut off by a crash comes after the checkpoint, and is not read.
   const lines = text.split('\n').slice(0, epochs).filter(Boolean);
-  await writeAtomically(path, lines.map((line) => `${line}\n`).join(''));
-  return lines.map((line) => JSON.parse(line));
+  const log: EpochEntry[] = lines.map((line) => JSON.parse(line));
+  await writeAtomically(path, linesOf(log));
+  return log;
+}
+
+const linesOf = (log: readonly EpochEntry[]): string => log.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+
+/** Weights that have left all bounds are not written over those of the epoch before. */
+function checkLoss({ epoch, loss }: EpochEntry, { peakRate }: Recipe): void {
+  if (Number.isFinite(loss)) return;
+  const what = `The loss is ${loss} after epoch ${epoch}: training came apart. A lower learning rate than ${peakRate} may help`;
+  throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: peakRate });
 }

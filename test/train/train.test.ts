@@ -104,8 +104,8 @@ describe('training', () => {
     child.kill('SIGKILL');
     const logPath = join(folder, 'killed.safetensors.jsonl');
     expect(readFileSync(logPath, 'utf8').split('\n').length).toBeLessThan(RECIPE.epochs);
-    // A line that was being written.
-    writeFileSync(logPath, `${readFileSync(logPath, 'utf8')}{"epo`);
+    // An epoch whose checkpoint was not written any more.
+    writeFileSync(logPath, `${readFileSync(logPath, 'utf8')}{"epoch":99}\n`);
     const log = await train(options('killed', { resume: true }));
     const vectors = (name: string) => readFileSync(join(folder, `${name}.safetensors.checkpoint`));
     expect(vectors('killed').equals(vectors('whole'))).toBe(true);
@@ -154,6 +154,16 @@ describe('training', () => {
     expect(taught.slice(0, 2)).toEqual(untaught.slice(0, 2));
     expect(taught[2]).not.toBe(untaught[2]);
     expect(taught[3]).not.toBe(untaught[3]);
+  });
+
+  test('stops when the weights leave all bounds, and keeps the model of the epoch before', async () => {
+    const run = (changes: Partial<Recipe>) =>
+      train(options('apart', { recipe: { ...RECIPE, epochs: 1, ...changes }, resume: true }));
+    await run({});
+    const before = readFileSync(join(folder, 'apart.safetensors'));
+    rmSync(join(folder, 'apart.safetensors.checkpoint'));
+    await expect(run({ peakRate: 1e30 })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT', value: 1e30 });
+    expect(readFileSync(join(folder, 'apart.safetensors')).equals(before)).toBe(true);
   });
 
   test('refuses a network that the kernels cannot train before it reads anything', async () => {

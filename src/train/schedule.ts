@@ -19,11 +19,11 @@ export function learningRate({ peak, warmUp }: Schedule, step: number, total: nu
 
 /**
  * How much of a target is the belief of the learner's own averaged weights, in epoch `epoch` of `total`, counted from 0
- * (self-knowledge distillation; Kim et al. 2021, https://arxiv.org/abs/2006.12000): nothing in the first half of a run,
- * where they know little, then evenly up to `largest` in the last epoch.
+ * (self-knowledge distillation; Kim et al. 2021, https://arxiv.org/abs/2006.12000): nothing in the first half of a run
+ * and in the first epoch, where they know little, then evenly more up to `largest` in the last epoch.
  */
 export const ownShareAt = (largest: number, epoch: number, total: number): number =>
-  largest * Math.max(0, (2 * (epoch + 1)) / total - 1);
+  epoch === 0 ? 0 : largest * Math.max(0, (2 * (epoch + 1)) / total - 1);
 
 const cosine = (from: number, to: number, share: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;

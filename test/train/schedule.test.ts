@@ -20,5 +20,6 @@ describe('the learning rate', () => {
 test('the share of own beliefs is nothing up to the middle of a run, then grows evenly to its largest', () => {
   const shares = Array.from({ length: 10 }, (_, epoch) => ownShareAt(0.5, epoch, 10));
   expect(shares.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+  expect(ownShareAt(0.5, 0, 1)).toBe(0);
   for (let n = 0; n < 5; n++) expect(shares[5 + n]).toBeCloseTo(0.1 * (n + 1), 10);
 });

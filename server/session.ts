@@ -217,11 +217,7 @@ export class Session {
         throw new EarshotError('EARSHOT_MESSAGE', `The model has no label ${JSON.stringify(label)}`, { value: label });
       }
     }
-    // One threshold for all labels, also those for which the model has its own.
-    const decision = {
-      ...(threshold !== undefined && { threshold, thresholds: {} }),
-      ...(thresholds && { thresholds }),
-    };
+    const decision = { ...(threshold !== undefined && { threshold }), ...(thresholds && { thresholds }) };
     return { type: 'configure', changes: { decision, ...(labels && { labels }), ...(events && { events }) } };
   }
 

@@ -106,11 +106,14 @@ export function parseModelConfig(json: unknown): ModelConfig {
 }
 
 /**
- * A model's decision parameters with some of them replaced.
+ * A model's decision parameters with some of them replaced. `threshold` is for all labels, also for those that had one of
+ * their own; `thresholds` are for single ones, beside those that others have.
  * @throws EarshotError EARSHOT_BAD_ARGUMENT for a value out of range or a label the model does not have
  */
 export function withDecision(config: ModelConfig, changes: Partial<DecisionConfig>): ModelConfig {
-  const result = v.safeParse(decision, { ...config.decision, ...changes });
+  const own = changes.threshold === undefined ? config.decision.thresholds : {};
+  const thresholds = { ...own, ...changes.thresholds };
+  const result = v.safeParse(decision, { ...config.decision, ...changes, thresholds });
   if (!result.success) {
     const [issue] = result.issues;
     const where = `decision.${v.getDotPath(issue) ?? ''}`;

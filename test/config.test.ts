@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBackground, parseModelConfig, withDecision } from '../src/config.ts';
+import { type DecisionConfig, isBackground, parseModelConfig, withDecision } from '../src/config.ts';
 import { EarshotError } from '../src/errors.ts';
 
 const GOOD = {
@@ -73,6 +73,19 @@ describe('withDecision', () => {
     const config = parseModelConfig({ ...GOOD, decision: { refractoryFrames: 7 } });
     expect(withDecision(config, { threshold: 0.5 }).decision).toMatchObject({ threshold: 0.5, refractoryFrames: 7 });
     expect(config.decision.threshold).toBe(0.8);
+  });
+
+  it('takes one threshold for all labels, and those of single labels beside others', () => {
+    const labels = ['_silence_', 'yes', 'no'];
+    const config = parseModelConfig({ ...GOOD, labels, decision: { thresholds: { yes: 1 } } });
+    const changed = (changes: Partial<DecisionConfig>) => withDecision(config, changes).decision;
+    expect(changed({ refractoryFrames: 3 }).thresholds).toEqual({ yes: 1 });
+    expect(changed({ thresholds: { no: 0.5 } }).thresholds).toEqual({ yes: 1, no: 0.5 });
+    expect(changed({ threshold: 0.3 })).toMatchObject({ threshold: 0.3, thresholds: {} });
+    expect(changed({ threshold: 0.3, thresholds: { no: 0.5 } })).toMatchObject({
+      threshold: 0.3,
+      thresholds: { no: 0.5 },
+    });
   });
 });
 

@@ -117,7 +117,13 @@ class RemoteEar implements Ear {
   /** Changes that follow each other closely, as those of a slider do, travel together. */
   configure(decision: Partial<DecisionConfig>): void {
     const change = configurationOf(decision);
-    this.#configuration = 'threshold' in change ? change : { ...this.#configuration, ...change };
+    const { thresholds } = this.#configuration;
+    const waiting = {
+      ...this.#configuration,
+      ...change,
+      ...(thresholds && { thresholds: { ...thresholds, ...change.thresholds } }),
+    };
+    this.#configuration = 'threshold' in change ? change : waiting;
     this.#configuring ??= setTimeout(() => {
       this.#configuring = undefined;
       this.#client.configure(this.#configuration).catch(this.#onEnd);

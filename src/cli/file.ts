@@ -66,8 +66,7 @@ async function hearFiles(paths: string[], options: FileOptions, reject: Reject):
 
 function runOptions(model: Model, raw: RawAudio | undefined, options: FileOptions): RunOptions {
   const { perChannel = false, frames = false, extractor, threshold } = options;
-  // One threshold for all labels, also those for which the model has its own.
-  const decision = threshold === undefined ? {} : { threshold, thresholds: {} };
+  const decision = threshold === undefined ? {} : { threshold };
   return { model, raw, perChannel, frames, extractor, decision };
 }
 

@@ -171,8 +171,7 @@ class ListenRun {
     const model = await openModel(this.#options.model);
     this.#about = MICROPHONE;
     await this.#begin(model.labels);
-    // One threshold for all labels, also those for which the model has its own.
-    const decision = threshold === undefined ? {} : { threshold, thresholds: {} };
+    const decision = threshold === undefined ? {} : { threshold };
     return listen({ ...hearing, model, worklet, extractor, decision });
   }
 

@@ -29,7 +29,7 @@ export class ThresholdBank {
   constructor(config: ModelConfig, thresholds: readonly number[] = THRESHOLDS) {
     this.#posteriors = this.#layout.float32(config.labels.length);
     this.#deciders = thresholds.map((threshold) => {
-      const same = withDecision(config, { threshold, thresholds: {} });
+      const same = withDecision(config, { threshold });
       return new Decider(this.#memory, this.#layout, same, this.#posteriors);
     });
     this.#slot = this.#memory.allocate(this.#layout.bytes);

@@ -138,7 +138,7 @@ for (let fold = 0; fold < FOLDS; fold++) {
   if (options.noiseNegatives.length === 0) continue;
   const { negatives } = await evaluate({ model, data, negatives: options.noiseNegatives });
   noiseAccepts += negatives?.accepts ?? 0;
-  noiseHours += negatives?.hours ?? 0;
+  noiseHours = negatives?.hours ?? 0;
 }
 
 const total = (of: (evaluation: Evaluation) => number): number => evaluations.reduce((sum, e) => sum + of(e), 0);
@@ -158,7 +158,8 @@ writeResult(options.name, before, {
   keywords,
   hours,
   delayMs: { median: delays[delays.length >> 1], p90: delays[Math.floor(0.9 * delays.length)] },
-  noise: { accepts: noiseAccepts, hours: noiseHours },
+  /** All of it heard by each model. */
+  noise: { accepts: noiseAccepts, hours: noiseHours, models: FOLDS },
   atOneAnHour: det.find(({ falseAcceptsPerHour }) => falseAcceptsPerHour <= 1),
   atNone: det.find(({ accepts }) => accepts === 0),
   det,

@@ -1,20 +1,15 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { blocksOf, outputOf, ROOT } from './helpers/snippets.ts';
 import { withFakeWebAudio } from './node/fake-web-audio/options.ts';
 import { startServer } from './server/server.ts';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-const blocks = (language: string): string[] =>
-  [...README.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, code]) => code);
+const blocks = (language: string): string[] => blocksOf('README.md', language);
 
 /** Commands that a test cannot run from inside the tests. */
 const COVERED_ELSEWHERE = ['npm ci && npm start', 'npm test'];
@@ -23,17 +18,6 @@ const forServer = blocks('ts').filter((code) => code.includes("'earshot/client'"
 const commands = blocks('sh')
   .flatMap((block) => block.trim().split('\n'))
   .filter((command) => !COVERED_ELSEWHERE.includes(command));
-
-/** What a program of TypeScript prints. */
-async function outputOf(code: string): Promise<string> {
-  const file = join(ROOT, `readme-snippet-${randomUUID()}.ts`);
-  writeFileSync(file, code);
-  try {
-    return (await run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })).stdout;
-  } finally {
-    rmSync(file);
-  }
-}
 
 describe('README', () => {
   it('has code and commands to try', () => {

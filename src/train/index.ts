@@ -1,4 +1,6 @@
 export type { Augmentation } from './augment/augmenter.js';
 export type { DataSources, TrainingData } from './data/training-data.js';
 export { PRESETS, type PresetName, type Recipe } from './recipe.js';
+export type { BadFile } from './recordings/bad-file.js';
+export { shapeOf } from './start-from.js';
 export { type EpochEntry, type TrainOptions, type TrainProgress, train } from './train.js';

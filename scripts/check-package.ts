@@ -52,7 +52,14 @@ function install(tarball: string): string {
 
 function checkContents(project: string): void {
   const root = join(project, 'node_modules', 'earshot');
-  const files = ['dist/kernels/simd/bytes.js', 'models/commands.safetensors', 'LICENSE', 'NOTICE', 'models/LICENSE'];
+  const files = [
+    'dist/kernels/simd/bytes.js',
+    'models/commands.safetensors',
+    'LICENSE',
+    'NOTICE',
+    'models/LICENSE',
+    'docs/library.md',
+  ];
   const bundles = ['browser/index.js', 'browser/spotter.worklet.js', 'web/index.html', 'web/licences.txt'];
   for (const file of files) readFileSync(join(root, file));
   for (const file of bundles) readFileSync(join(root, 'dist', file));

@@ -29,7 +29,7 @@ export function addGradientsCommand(program: Command): void {
         'loss of the last step, against the distance from it. docs/vanishing-gradient.md says what it tells.',
     )
     .argument('<models...>', 'models with 32-bit weights')
-    .requiredOption('--data <paths...>', 'recordings to hear; 64 seconds are enough')
+    .requiredOption('--data <paths...>', 'recordings to hear, 2 seconds or more; 64 are enough')
     .option('--json', 'as one array of JSON')
     .option('--report <file>', 'also as a chart, in one HTML file')
     .addHelpText('after', EXAMPLES)

@@ -47,7 +47,7 @@ const before = loadBefore();
 const [epochs, hiddenSize, seeds, workers] = [options.epochs, options.hidden, options.seeds, options.workers].map(
   Number,
 );
-const recipe = { ...PRESETS.plain, ownShare: 0, epochs, hiddenSize };
+const recipe = { ...PRESETS.plain, epochs, hiddenSize };
 let recordings = 0;
 
 const figures = await compareCells({

@@ -20,9 +20,9 @@ export function cellsPage(figures: readonly CellFigures[], circumstances: Circum
   return `# Cells compared
 
 Four networks of ${layers} layers on the same MFCCs at every 20 ms, without any convolution over time, with as equal a
-number of parameters as whole units allow, trained by the same recipe (\`plain\`, but without its own average as
-teacher) for ${epochs} epochs on ${recordings} recordings, each from ${seeds} seeds. The memoryless one classifies single
-frames: affine maps and ReLU of the 32 ms that are there. What the others do better, they do by remembering.
+number of parameters as whole units allow, trained by the same recipe (\`plain\`) for ${epochs} epochs on ${recordings}
+recordings, each from ${seeds} seeds. The memoryless one classifies single frames: affine maps and ReLU of the 32 ms
+that are there. What the others do better, they do by remembering.
 
 Accuracy is the share of clips labelled right, in %: mean over the seeds, and range. "Clip": each clip from a fresh state.
 "Streamed": all clips as one stream, the state never reset. Validation clips are those of the training data; test clips

@@ -5,13 +5,12 @@ import { maskRow } from './augment/mask.js';
 import type { TrainingData } from './data/training-data.js';
 import { StatisticsCounter, segmentFrames, segmentSamples } from './frames.js';
 import { TrainingMemory, trainingKernels } from './kernels/kernels.js';
-import { crossEntropy, logPriorsOf, type SegmentKind, type Taught, weighSteps } from './loss.js';
+import { crossEntropy, logPriorsOf, type SegmentKind, weighSteps } from './loss.js';
 import { type FeatureStatistics, TrainingNetwork } from './network/network.js';
 import { Optimiser } from './optimiser.js';
 import { hiddenMatrices, parameterPlan } from './parameters.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
-import { ownShareAt } from './schedule.js';
 import { SegmentExtractor } from './segment-extractor.js';
 import { Segments } from './segments.js';
 import { Teacher } from './teacher.js';
@@ -33,7 +32,7 @@ export class Learner {
   readonly optimiser: Optimiser;
   readonly network: TrainingNetwork;
   readonly extractor: SegmentExtractor;
-  readonly #teacher: Teacher;
+  readonly #teacher: Teacher | undefined;
   readonly #options: LearnerOptions;
   readonly #segments: Segments;
   readonly #logPriors: readonly number[];
@@ -48,9 +47,7 @@ export class Learner {
     const shape = { steps: segmentFrames(config), rows };
     const network = new TrainingNetwork(kernels, memory, config, statistics, shape);
     const optimiser = new Optimiser(kernels, memory, parameterPlan(config), hiddenMatrices(config), recipe);
-    const teacher = options.teacher
-      ? Teacher.ofModel(kernels, memory, options.teacher, shape)
-      : new Teacher(new TrainingNetwork(kernels, memory, config, statistics, shape), optimiser.average);
+    const teacher = options.teacher && new Teacher(kernels, memory, options.teacher, shape);
     const extractor = await SegmentExtractor.create(config, segmentSamples(config));
     return new Learner(options, network, optimiser, extractor, teacher);
   }
@@ -60,7 +57,7 @@ export class Learner {
     network: TrainingNetwork,
     optimiser: Optimiser,
     extractor: SegmentExtractor,
-    teacher: Teacher,
+    teacher: Teacher | undefined,
   ) {
     const { config, data, recipe, rows } = options;
     this.#options = options;
@@ -96,8 +93,7 @@ export class Learner {
     const { seed, recipe, rows } = this.#options;
     const { network, optimiser } = this;
     const { labels, kinds } = this.#prepare(indices, epoch, step, firstRow);
-    const taught = this.#ask(epoch);
-    this.#mask(epoch, step, firstRow);
+    const taught = this.#teacher && { logits: this.#teacher.hear(network.features.values), share: recipe.teacherShare };
     network.forward(optimiser.weights, {
       share: recipe.dropout,
       seed: new Random(seed, epoch, step, firstRow, DROPOUT).bits(),
@@ -115,8 +111,9 @@ export class Learner {
   }
 
   #prepare(indices: Int32Array, epoch: number, step: number, firstRow: number) {
-    const { seed, rows } = this.#options;
-    const { values } = this.network.features;
+    const { seed, rows, recipe, statistics } = this.#options;
+    const { features } = this.network;
+    const { values } = features;
     this.#carry(epoch, step, firstRow);
     const labels = new Int32Array(rows);
     const kinds: SegmentKind[] = [];
@@ -125,28 +122,11 @@ export class Learner {
       const { kind, label, span } = this.#segments.at(indices[row], random);
       this.#augmenter.segment(kind, span, random, this.#samples);
       this.extractor.extract(this.#samples, values, rows, row);
+      if (random.chance(recipe.augmentation.maskShare)) maskRow(features, values, row, statistics.mean, random);
       labels[row] = label;
       kinds.push(kind);
     }
     return { labels, kinds };
-  }
-
-  /** What a teacher believes of the features. */
-  #ask(epoch: number): Taught | undefined {
-    const { recipe, teacher } = this.#options;
-    const share = teacher ? recipe.teacherShare : ownShareAt(recipe.ownShare, epoch, recipe.epochs);
-    return share > 0 ? { logits: this.#teacher.hear(this.network.features.values), share } : undefined;
-  }
-
-  /** Hides parts of the features, which a teacher has heard whole. */
-  #mask(epoch: number, step: number, firstRow: number): void {
-    const { seed, rows, recipe, statistics } = this.#options;
-    const { features } = this.network;
-    const random = new Random(seed, epoch, step, firstRow, MASK);
-    for (let row = 0; row < rows; row++) {
-      if (!random.chance(recipe.augmentation.maskShare)) continue;
-      maskRow(features, features.values, row, statistics.mean, random);
-    }
   }
 
   /** To be done before the features of the last batch, which are history too, are overwritten. */
@@ -158,14 +138,13 @@ export class Learner {
       this.#sources[row] = isCarried ? random.below(rows) : -1;
     }
     this.network.carry(this.#sources);
-    this.#teacher.carry(this.#sources);
+    this.#teacher?.carry(this.#sources);
   }
 }
 
 /** Names of random numbers, apart from those of the rows. */
 const DROPOUT = -2;
 const CARRY = -3;
-const MASK = -4;
 
 /** Segments that the features' mean and deviation are taken over. */
 const STATISTICS_SEGMENTS = 2000;

@@ -51,14 +51,8 @@ export interface Targets {
   readonly smoothing: number;
   /** Logarithm of how often each label is drawn, up to a constant; all alike where it is left out. */
   readonly logPriors?: ArrayLike<number>;
-  readonly taught?: Taught | undefined;
-}
-
-/** What a teacher believes, and its share of the target where there is a label. */
-export interface Taught {
-  /** Of its own, [steps][rows][labels]. */
-  readonly logits: Float32Array;
-  readonly share: number;
+  /** What a teacher believes, and its share of the target where there is a label. */
+  readonly taught?: { readonly logits: Float32Array; readonly share: number } | undefined;
 }
 
 /**

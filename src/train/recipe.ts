@@ -26,8 +26,6 @@ export interface Recipe {
   readonly labelSmoothing: number;
   /** Share of a teacher's beliefs in what words and silence are told to be. */
   readonly teacherShare: number;
-  /** Without a teacher, of what the averaged weights believe: in the last epoch (`ownShareAt`). */
-  readonly ownShare: number;
   /** Share of segments that begin in the state in which a random segment of the last batch ended. */
   readonly carriedShare: number;
   /** Segments of noise, of running speech, and of words run together, for each recording of a word. */
@@ -58,7 +56,6 @@ const COMMANDS: Recipe = {
   dropout: 0.1,
   labelSmoothing: 0.05,
   teacherShare: 0.7,
-  ownShare: 0.7,
   carriedShare: 0.6,
   silenceShare: 0.11,
   speechShare: 0.1,

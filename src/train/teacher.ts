@@ -8,25 +8,18 @@ import { TrainingNetwork } from './network/network.js';
 import type { BatchShape } from './network/signal.js';
 
 /**
- * A network that hears what a learner hears, so that the learner is told its beliefs beside the labels (distillation;
- * Hinton et al. 2015, https://arxiv.org/abs/1503.02531).
+ * A trained network that hears what a learner hears, so that the learner is told its beliefs beside the labels
+ * (distillation; Hinton et al. 2015, https://arxiv.org/abs/1503.02531).
  */
 export class Teacher {
   readonly #network: TrainingNetwork;
   readonly #weights: number;
 
-  /** @param weights address of the network's parameters, which may change between two batches */
-  constructor(network: TrainingNetwork, weights: number) {
-    this.#network = network;
-    this.#weights = weights;
-  }
-
-  /** A trained model, whose batches have the learner's shape. */
-  static ofModel(kernels: TrainingKernels, memory: TrainingMemory, model: ModelFile, shape: BatchShape): Teacher {
+  constructor(kernels: TrainingKernels, memory: TrainingMemory, model: ModelFile, shape: BatchShape) {
     const { parameters, statistics } = parametersOf(model);
-    const weights = memory.floats(parameters.length);
-    memory.view(weights, parameters.length).set(parameters);
-    return new Teacher(new TrainingNetwork(kernels, memory, model.config, statistics, shape), weights);
+    this.#network = new TrainingNetwork(kernels, memory, model.config, statistics, shape);
+    this.#weights = memory.floats(parameters.length);
+    memory.view(this.#weights, parameters.length).set(parameters);
   }
 
   /** As `TrainingNetwork.carry`. */

@@ -15,7 +15,7 @@ const model = readModelFile(writeSafetensors(modelTensors(config, parameters, st
 test('a teacher says what its network says, segment after segment, and leaves the features as they were', async () => {
   const shape = { steps: 6, rows: 3 };
   const b = await bench();
-  const teacher = Teacher.ofModel(b.kernels, b.memory, model, shape);
+  const teacher = new Teacher(b.kernels, b.memory, model, shape);
   const network = new TrainingNetwork(b.kernels, b.memory, config, statistics, shape);
   const weights = put(b, parameters);
   for (const sources of [
@@ -32,24 +32,6 @@ test('a teacher says what its network says, segment after segment, and leaves th
     expect(teacher.hear(features)).toEqual(network.logits.values);
     expect(features).toEqual(before);
   }
-});
-
-test('a teacher says what its weights say at the moment', async () => {
-  const shape = { steps: 6, rows: 3 };
-  const b = await bench();
-  const network = () => new TrainingNetwork(b.kernels, b.memory, config, statistics, shape);
-  const weights = put(b, parameters);
-  const teacher = new Teacher(network(), weights);
-  const features = numbers(6 * 3 * 10, 7, 40);
-  const before = teacher.hear(features).slice();
-  const others = initialParameters(config, 4);
-  b.memory.view(weights, others.length).set(others);
-  const fresh = network();
-  fresh.features.values.set(features);
-  fresh.forward(put(b, others));
-  teacher.carry([-1, -1, -1]);
-  expect(teacher.hear(features)).toEqual(fresh.logits.values);
-  expect(fresh.logits.values).not.toEqual(before);
 });
 
 test.each([

@@ -145,17 +145,6 @@ describe('training', () => {
     await expect(run('taught', { teacher, words: ['low'] })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
   });
 
-  test('learns from its own average from the middle of a run on', async () => {
-    const losses = async (ownShare: number) => {
-      const log = await train(options(`own${ownShare}`, { recipe: { ...RECIPE, epochs: 4, ownShare } }));
-      return log.map(({ loss }) => loss);
-    };
-    const [taught, untaught] = [await losses(0.9), await losses(0)];
-    expect(taught.slice(0, 2)).toEqual(untaught.slice(0, 2));
-    expect(taught[2]).not.toBe(untaught[2]);
-    expect(taught[3]).not.toBe(untaught[3]);
-  });
-
   test('stops when the weights leave all bounds, and keeps the model of the epoch before', async () => {
     const run = (changes: Partial<Recipe>) =>
       train(options('apart', { recipe: { ...RECIPE, epochs: 1, ...changes }, resume: true }));

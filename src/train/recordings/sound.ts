@@ -1,5 +1,6 @@
 import { mixDown } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
+import { wordSecond } from './word-second.js';
 
 /** A recording in memory: the mean of its channels. */
 export interface Sound {
@@ -21,9 +22,15 @@ export async function readSound(path: string): Promise<Sound> {
   return { samples, sampleRate: audio.sampleRate };
 }
 
-/** The first second, followed by silence where there is less: what the design calls a clip. */
-export function oneSecond({ samples, sampleRate }: Sound): Float32Array {
-  const second = new Float32Array(sampleRate);
-  second.set(samples.subarray(0, sampleRate));
+/** At most a second: the first one, or of a long recording the one in which the word is, as in training. */
+export function clipOf({ samples, sampleRate }: Sound): Float32Array {
+  const { offset, length } = wordSecond(samples, { offset: 0, length: samples.length }, sampleRate);
+  return samples.subarray(offset, offset + Math.min(length, sampleRate));
+}
+
+/** The same, followed by silence where it is less than a second: what the design calls a clip. */
+export function oneSecond(sound: Sound): Float32Array {
+  const second = new Float32Array(sound.sampleRate);
+  second.set(clipOf(sound));
   return second;
 }

@@ -13,7 +13,14 @@ const tone = (seconds: number, level = 0.3, hertz = 300, rate = RATE): Float32Ar
 describe('oneSecond', () => {
   it('pads and cuts', () => {
     expect(oneSecond({ samples: Float32Array.of(1, 2), sampleRate: 4 })).toEqual(Float32Array.of(1, 2, 0, 0));
-    expect(oneSecond({ samples: Float32Array.of(1, 2, 3), sampleRate: 2 })).toEqual(Float32Array.of(1, 2));
+    const samples = Float32Array.from({ length: 220 }, (_, i) => i);
+    expect(oneSecond({ samples, sampleRate: 200 })).toEqual(samples.subarray(0, 200));
+  });
+
+  it('takes of a long recording the second in which the word is', () => {
+    const samples = new Float32Array(1000).fill(0.01);
+    samples.fill(1, 650, 750);
+    expect(oneSecond({ samples, sampleRate: 200 })).toEqual(samples.subarray(599, 799));
   });
 });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Spotter } from '../../../spotter.js';
 import { type BadFile, badFile } from '../../recordings/bad-file.js';
 import { convertRate } from '../../recordings/convert-rate.js';
-import { oneSecond, readSound, type Sound } from '../../recordings/sound.js';
+import { clipOf, oneSecond, readSound, type Sound } from '../../recordings/sound.js';
 import { wordSpan } from '../../recordings/word-span.js';
 import { ClipRule } from '../clip-rule.js';
 import { mixAtSnr, noiseExcerpt } from '../mix.js';
@@ -52,7 +52,7 @@ async function labelClip(
   const spotter = model.spotter({ sampleRate });
   const label = (samples: Float32Array) =>
     model.labels[labelSecond(spotter, samples, model.config.decision.clipFrames)];
-  const word = wordSpan(sound.samples.subarray(0, sampleRate), sampleRate);
+  const word = wordSpan(clipOf(sound), sampleRate);
   const inNoise = noises.map((noise, n) => {
     const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, index));
     return snrDb.map((snr) => label(mixAtSnr(clip, word, excerpt, snr)));

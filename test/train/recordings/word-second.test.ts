@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wordSecond } from '../../../src/train/data/word-second.ts';
+import { wordSecond } from '../../../src/train/recordings/word-second.ts';
 
 const RATE = 8000;
 

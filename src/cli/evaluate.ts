@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { modelPath } from '../node/open-model.js';
+import { readModel } from '../node/open-model.js';
 import {
   type BadFile,
   type Calibration,
@@ -98,7 +98,7 @@ async function run(model: string, options: EvaluateCommandOptions): Promise<numb
 }
 
 async function measure(model: string, options: EvaluateCommandOptions, outlets: Outlets): Promise<Evaluation> {
-  const bytes = await readFile(modelPath(model));
+  const bytes = await readModel(model);
   const { data, split, negatives = [], noise = [], snr, seed, workers } = options;
   const onBadFile = (file: BadFile): void => void outlets.messages.write(failureLine(file.path, file));
   const snrDb = snr && { snrDb: snr };

@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { modelPath } from '../node/open-model.js';
+import { readModel } from '../node/open-model.js';
 import { type ModelReach, modelReach } from '../train/model-reach.js';
 import { reachReport, reachTable } from '../train/reach-report.js';
 import { tableText } from '../train/report/text-table.js';
@@ -29,7 +29,7 @@ export function addGradientsCommand(program: Command): void {
         'loss of the last step, against the distance from it. docs/vanishing-gradient.md says what it tells.',
     )
     .argument('<models...>', 'models with 32-bit weights')
-    .requiredOption('--data <paths...>', 'recordings to hear, 2 seconds or more; 64 are enough')
+    .requiredOption('--data <paths...>', 'recordings to hear, more than 2 seconds; 64 are enough')
     .option('--json', 'as one array of JSON')
     .option('--report <file>', 'also as a chart, in one HTML file')
     .addHelpText('after', EXAMPLES)
@@ -43,7 +43,7 @@ async function run(models: readonly string[], { data, json, report }: GradientsC
   const reaches: ModelReach[] = [];
   for (const model of models) {
     try {
-      reaches.push(await modelReach(model, await readFile(modelPath(model)), data));
+      reaches.push(await modelReach(model, await readModel(model), data));
     } catch (error) {
       process.stderr.write(failureLine(model, failureOf(error)));
       return EXIT.failed;

@@ -25,7 +25,7 @@ export interface ModelReach extends GradientReach {
  * How far the gradient reaches back in a model, over at most 64 seconds of recordings, drawn at random but always the same
  * ones.
  * @param data files and directories
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are less than two seconds
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_FILE_NOT_FOUND; EARSHOT_BAD_ARGUMENT where there are no more than two seconds
  */
 export async function modelReach(model: string, bytes: Uint8Array, data: readonly string[]): Promise<ModelReach> {
   const file = readModelFile(bytes);
@@ -52,8 +52,8 @@ async function someFeatures(config: ModelConfig, paths: readonly string[]) {
   }
   const rows = Math.floor(filled / length);
   if (rows === 0) {
-    const seconds = `${(filled / sampleRate).toFixed(1)} seconds`;
-    throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', `at least ${SECONDS} seconds of recordings`, seconds);
+    const what = `seconds of recordings, more than ${SECONDS}`;
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'data', what, filled / sampleRate);
   }
   const extractor = await SegmentExtractor.create(config, length);
   const features = new Float32Array(frames * rows * coefficients);

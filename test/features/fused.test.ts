@@ -38,6 +38,10 @@ function meydaOf(config: ExtractorConfig): (frame: Float32Array) => number[] {
 /** Gives the MFCCs of a frame, which stands in the middle of other numbers, as they do. */
 type Extract = (frame: Float32Array) => Float32Array;
 
+/** As `toEqual`, which takes longer than all the rest. */
+const isSame = (a: Float32Array, b: Float32Array): boolean =>
+  a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
+
 function makeExtract(name: ExtractorName, kernels: Kernels, config: ExtractorConfig): Extract {
   const extractor = createExtractor(name, kernels, config);
   const { frameSamples, coefficients } = config;
@@ -46,9 +50,9 @@ function makeExtract(name: ExtractorName, kernels: Kernels, config: ExtractorCon
   return (frame) => {
     kernels.memory.f32.set(frame, samples >> 2);
     extractor.extract(samples, around + 3 * 4);
-    expect(take(kernels, samples, frameSamples)).toEqual(frame);
+    expect(isSame(take(kernels, samples, frameSamples), frame)).toBe(true);
     const out = take(kernels, around, coefficients + 10);
-    expect([...out.subarray(0, 3), ...out.subarray(3 + coefficients)]).toEqual(new Array(10).fill(5));
+    expect([...out.subarray(0, 3), ...out.subarray(3 + coefficients)].every((x) => x === 5)).toBe(true);
     return out.subarray(3, 3 + coefficients);
   };
 }

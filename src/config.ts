@@ -105,14 +105,21 @@ export function parseModelConfig(json: unknown): ModelConfig {
   return config;
 }
 
+/** Thresholds of single labels after a change: one for all labels takes their place, others stand beside them. */
+export function changedThresholds(
+  before: DecisionConfig['thresholds'],
+  { threshold, thresholds }: Partial<Pick<DecisionConfig, 'threshold' | 'thresholds'>>,
+): DecisionConfig['thresholds'] {
+  return { ...(threshold === undefined ? before : {}), ...thresholds };
+}
+
 /**
  * A model's decision parameters with some of them replaced. `threshold` is for all labels, also for those that had one of
  * their own; `thresholds` are for single ones, beside those that others have.
  * @throws EarshotError EARSHOT_BAD_ARGUMENT for a value out of range or a label the model does not have
  */
 export function withDecision(config: ModelConfig, changes: Partial<DecisionConfig>): ModelConfig {
-  const own = changes.threshold === undefined ? config.decision.thresholds : {};
-  const thresholds = { ...own, ...changes.thresholds };
+  const thresholds = changedThresholds(config.decision.thresholds, changes);
   const result = v.safeParse(decision, { ...config.decision, ...changes, thresholds });
   if (!result.success) {
     const [issue] = result.issues;

@@ -1,7 +1,7 @@
 import { fromS16 } from '../audio/pcm.js';
 import type { ServerAddress } from '../client/socket.js';
 import { type ConnectOptions, StreamClient, type StreamConfiguration } from '../client/stream-client.js';
-import type { DecisionConfig } from '../config.js';
+import { changedThresholds, type DecisionConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import { type Command, PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
 import { processorError } from '../worklet/when-ready.js';
@@ -117,13 +117,8 @@ class RemoteEar implements Ear {
   /** Changes that follow each other closely, as those of a slider do, travel together. */
   configure(decision: Partial<DecisionConfig>): void {
     const change = configurationOf(decision);
-    const { thresholds } = this.#configuration;
-    const waiting = {
-      ...this.#configuration,
-      ...change,
-      ...(thresholds && { thresholds: { ...thresholds, ...change.thresholds } }),
-    };
-    this.#configuration = 'threshold' in change ? change : waiting;
+    const { thresholds: waiting = {} } = this.#configuration;
+    this.#configuration = { ...this.#configuration, ...change, thresholds: changedThresholds(waiting, change) };
     this.#configuring ??= setTimeout(() => {
       this.#configuring = undefined;
       this.#client.configure(this.#configuration).catch(this.#onEnd);

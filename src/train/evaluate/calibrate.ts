@@ -41,6 +41,7 @@ export function calibrate(evaluation: Evaluation, targetFalseAcceptsPerHour: num
   if (unheard.length > 0) {
     throw badArgument(`Calibration needs recordings of every keyword; there are none of ${unheard.join(', ')}`);
   }
+  if (words.keywords === 0) throw badArgument('Calibration needs recordings of keywords');
   const budget = Math.floor(targetFalseAcceptsPerHour * negatives.hours);
   let plans: Plan[] = [{ thresholds: [], accepts: 0, misses: 0 }];
   for (const label of labels) {

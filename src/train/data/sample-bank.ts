@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BadFile, badFile } from '../recordings/bad-file.js';
+import { type BadFile, badFile, isBad } from '../recordings/bad-file.js';
 import { convertRate } from '../recordings/convert-rate.js';
 import { readSound } from '../recordings/sound.js';
 
@@ -72,8 +72,8 @@ async function readIndex(base: string): Promise<Index | undefined> {
 
 /** A decoder that was missing may be there now, and a file that nobody was allowed to read may be open. */
 async function areStillBad(bad: readonly BadFile[], { sampleRate }: BankOptions): Promise<boolean> {
-  const again = await Promise.all(bad.map(({ path }) => readAt(path, sampleRate)));
-  return again.every((read) => 'code' in read);
+  for (const { path } of bad) if (!isBad(await readAt(path, sampleRate))) return false;
+  return true;
 }
 
 async function readSamples(path: string): Promise<SampleBank['samples']> {
@@ -104,7 +104,7 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
     for (let first = 0; first < paths.length; first += FILES_AT_ONCE) {
       const some = paths.slice(first, first + FILES_AT_ONCE);
       for (const read of await Promise.all(some.map((path) => readAt(path, sampleRate)))) {
-        if ('code' in read) bad.push(read);
+        if (isBad(read)) bad.push(read);
         else {
           await file.writeFile(new Uint8Array(read.samples.buffer));
           entries.push({ path: read.path, offset, length: read.samples.length });

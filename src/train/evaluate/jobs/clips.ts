@@ -48,11 +48,12 @@ async function labelClip(
     .update(await readFile(path))
     .digest('hex');
   const { sampleRate } = sound;
-  const clip = oneSecond(sound);
+  const recorded = clipOf(sound);
+  const clip = oneSecond({ samples: recorded, sampleRate });
   const spotter = model.spotter({ sampleRate });
   const label = (samples: Float32Array) =>
     model.labels[labelSecond(spotter, samples, model.config.decision.clipFrames)];
-  const word = wordSpan(clipOf(sound), sampleRate);
+  const word = wordSpan(recorded, sampleRate);
   const inNoise = noises.map((noise, n) => {
     const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, index));
     return snrDb.map((snr) => label(mixAtSnr(clip, word, excerpt, snr)));

@@ -8,8 +8,9 @@ const WORD_LIST = 'words.tsv';
 
 /**
  * The recordings below some directories in which no label is spoken. A `words.tsv` in a recording's folder, in the
- * directory, or beside the directory says what is spoken: a header line, then a line a recording, with its path (column `file`, relative to the list) and the words
- * in it (column `command_words`, separated by spaces). Recordings that no list names count as holding none.
+ * directory, or beside the directory says what is spoken: a header line, then a line a recording, with its path (column
+ * `file`, relative to the list) and the words in it (column `command_words`, separated by spaces). Recordings that no list
+ * names count as holding none.
  * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE; EARSHOT_BAD_ARGUMENT for a list without these columns
  */
 export async function listNegatives(directories: readonly string[], labels: readonly string[]): Promise<string[]> {

@@ -4,9 +4,10 @@
  *     apt-get install espeak-ng flite festival festvox-kallpc16k festvox-us-slt-hts bible-kjv
  *     npx tsx scripts/make-voices.ts DIR
  *
- * `DIR/words/WORD/*.wav` holds single words, for --data: the ten commands, and words that sound like them or like parts
- * of them. `DIR/sentences/*.wav` holds pieces of running speech from the King James Bible, for --negatives; a command
- * word within a sentence is not meant as a command. The same packages give the same recordings; what is there is kept.
+ * `DIR/words/WORD/*.wav` holds single words, for --data: the ten commands, and words that sound like them, like parts of
+ * them, or that hold them as a part. `DIR/sentences/*.wav` holds running speech, for --negatives: pieces of the King
+ * James Bible, and some of the other words one after another; a command word within a sentence is not meant as a
+ * command. The same packages give the same recordings; what is there is kept.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
@@ -22,10 +23,19 @@ const OTHERS = (
   'let lest bright ride rye write-off own one honey awful cough doff soft stock stoop top shop got ghost gold toe girl ' +
   'computer hello okay please thanks window water music light table seven zero cat happy tree marvin sheila wow'
 ).split(' ');
+/** Words that hold a command: "no" at the end of "piano" is none. */
+const HOLDERS = (
+  'yesterday piano casino volcano domino rhino kimono soprano notice nobody November known update upset upon cupcake ' +
+  'puppet download sundown downstairs countdown leftover cleft copyright upright outright brightly python canyon ' +
+  'baton icon online honest office often takeoff layoff trophy nonstop stopwatch stopping cargo mango logo ago ' +
+  'Chicago tango vertigo going gopher bingo'
+).split(' ');
 const VOICES_A_COMMAND = 60;
 const VOICES_A_WORD = 12;
 const SENTENCES = 1400;
 const SENTENCE_WORDS = [5, 18] as const;
+const LISTS = 400;
+const LIST_WORDS = [3, 9] as const;
 const PROCESSES = 2;
 
 const FLITE = ['kal16', 'awb', 'rms', 'slt'];
@@ -67,7 +77,7 @@ async function speak({ path, text, random }: Utterance): Promise<void> {
 const pick = <T>(values: readonly T[], random: Random): T => values[random.below(values.length)];
 
 function words(folder: string): Utterance[] {
-  return [...COMMANDS, ...OTHERS].flatMap((word, n) => {
+  return [...COMMANDS, ...OTHERS, ...HOLDERS].flatMap((word, n) => {
     mkdirSync(join(folder, word), { recursive: true });
     const count = n < COMMANDS.length ? VOICES_A_COMMAND : VOICES_A_WORD;
     return Array.from({ length: count }, (_, take) => ({
@@ -94,11 +104,25 @@ function sentences(folder: string): Utterance[] {
   });
 }
 
+function lists(folder: string): Utterance[] {
+  const said = [...OTHERS, ...HOLDERS];
+  return Array.from({ length: LISTS }, (_, n) => {
+    const random = new Random(-2, n);
+    const length = Math.round(random.between(...LIST_WORDS));
+    const text = Array.from({ length }, () => pick(said, random)).join(' ');
+    return { path: join(folder, `list${n}.wav`), text, random };
+  });
+}
+
 const folder = process.argv[2];
-if (!folder) throw new Error('Expected a folder to write to: npx tsx scripts/make-voices.ts DIR');
-const missing = [...words(join(folder, 'words')), ...sentences(join(folder, 'sentences'))].filter(
-  ({ path }) => !existsSync(path),
-);
+if (!folder || folder.startsWith('-'))
+  throw new Error('Expected a folder to write to: npx tsx scripts/make-voices.ts DIR');
+const all = [
+  ...words(join(folder, 'words')),
+  ...sentences(join(folder, 'sentences')),
+  ...lists(join(folder, 'sentences')),
+];
+const missing = all.filter(({ path }) => !existsSync(path));
 let done = 0;
 const next = missing.values();
 await Promise.all(

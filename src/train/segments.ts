@@ -1,8 +1,10 @@
-import { SILENCE_LABEL, type Span, type TrainingData, UNKNOWN_LABEL } from './data/training-data.js';
+import { drawSpan, totalLength } from './data/draw-span.js';
+import { SILENCE_LABEL, type TrainingData, UNKNOWN_LABEL } from './data/training-data.js';
 import { WordDraws } from './data/word-draws.js';
 import { ANY_BACKGROUND, type SegmentKind } from './loss.js';
 import { Random } from './random.js';
 import type { Recipe } from './recipe.js';
+import type { Span } from './recordings/span.js';
 
 /** One second of training: what it is, and where its recording lies. */
 export interface Segment {
@@ -26,16 +28,14 @@ export class Segments {
   readonly #data: TrainingData;
   readonly #words: WordDraws;
   readonly #others: number[];
-  readonly #speechSamples: number;
 
   constructor(data: TrainingData, { silenceShare, speechShare, runOnShare }: Shares) {
     const others = (what: number, share: number) => new Array<number>(Math.round(share * this.#words.count)).fill(what);
     this.#data = data;
     this.#words = new WordDraws(data.training);
-    this.#speechSamples = data.speech.reduce((sum, { length }) => sum + length, 0);
     this.#others = [
       ...others(SILENCE, silenceShare),
-      ...others(SPEECH, this.#speechSamples > 0 ? speechShare : 0),
+      ...others(SPEECH, totalLength(data.speech) > 0 ? speechShare : 0),
       ...others(RUN_ON, data.training.some(({ label }) => label === UNKNOWN_LABEL) ? runOnShare : 0),
     ];
     this.count = this.#words.count + this.#others.length;
@@ -57,19 +57,10 @@ export class Segments {
   /** What stands in an order. Running speech is drawn anew each time. */
   at(index: number, random: Random): Segment {
     if (index === SILENCE) return { kind: 'silence', label: SILENCE_LABEL, span: undefined };
-    if (index === SPEECH) return { kind: 'speech', label: ANY_BACKGROUND, span: this.#drawSpeech(random) };
+    if (index === SPEECH) return { kind: 'speech', label: ANY_BACKGROUND, span: drawSpan(this.#data.speech, random) };
     if (index === RUN_ON) return { kind: 'runOn', label: ANY_BACKGROUND, span: undefined };
     const clip = this.#data.training[index];
     return { kind: 'word', label: clip.label, span: clip };
-  }
-
-  /** Every moment of speech has the same chance. */
-  #drawSpeech(random: Random): Span | undefined {
-    let place = random.unit() * this.#speechSamples;
-    return this.#data.speech.find(({ length }) => {
-      place -= length;
-      return place < 0;
-    });
   }
 }
 

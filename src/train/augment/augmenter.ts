@@ -1,6 +1,8 @@
-import type { Span, TrainingData } from '../data/training-data.js';
+import { drawSpan } from '../data/draw-span.js';
+import type { TrainingData } from '../data/training-data.js';
 import type { SegmentKind } from '../loss.js';
 import type { Random } from '../random.js';
+import type { Span } from '../recordings/span.js';
 import { gate } from './gate.js';
 import { throughLine } from './line.js';
 import { addAtSnr, addFloor, drawNoise, setPeak } from './noise.js';
@@ -20,6 +22,9 @@ export interface Augmentation {
   readonly gainDb: Range;
   readonly noiseShare: number;
   readonly noiseSnrDb: Range;
+  /** Someone talks in the background, where there is running speech. */
+  readonly talkShare: number;
+  readonly talkSnrDb: Range;
   /** Of words: noise suppression. */
   readonly gateShare: number;
   readonly tiltShare: number;
@@ -66,14 +71,15 @@ export class Augmenter {
   }
 
   #silence(random: Random, out: Float32Array): void {
+    const { silencePeakDb, floorShare, floorDb } = this.#options;
     drawNoise(this.#data, random, out);
-    setPeak(out, random.between(...this.#options.silencePeakDb));
+    setPeak(out, random.between(...silencePeakDb));
+    if (random.chance(floorShare)) addFloor(out, random.between(...floorDb), random);
     if (random.chance(DEAD_SILENCE_SHARE)) out.fill(0);
   }
 
   #sound(kind: SegmentKind, span: Span | undefined, random: Random, out: Float32Array): void {
-    const { speed, gainDb, noiseShare, noiseSnrDb, tiltShare, roomShare, lineShare, floorShare, floorDb } =
-      this.#options;
+    const { speed, gainDb, tiltShare, roomShare, lineShare, floorShare, floorDb } = this.#options;
     const rate = this.#sampleRate;
     const factor = 1 + random.between(-speed, speed);
     if (!span) this.#runOn.fill(factor, random, out);
@@ -82,12 +88,22 @@ export class Augmenter {
     if (random.chance(tiltShare)) tilt(out, random);
     if (random.chance(roomShare)) this.#rooms.add(out, random);
     scale(out, random.between(...gainDb));
+    this.#addBackground(random, out);
+    if (random.chance(lineShare)) throughLine(out, rate, random);
+    if (random.chance(floorShare)) addFloor(out, random.between(...floorDb), random);
+  }
+
+  #addBackground(random: Random, out: Float32Array): void {
+    const { noiseShare, noiseSnrDb, talkShare, talkSnrDb } = this.#options;
+    const { speech } = this.#data;
     if (random.chance(noiseShare)) {
       drawNoise(this.#data, random, this.#noise);
       addAtSnr(out, this.#noise, random.between(...noiseSnrDb));
     }
-    if (random.chance(lineShare)) throughLine(out, rate, random);
-    if (random.chance(floorShare)) addFloor(out, random.between(...floorDb), random);
+    if (random.chance(talkShare) && speech.length > 0) {
+      this.#speech(drawSpan(speech, random), 1, random, this.#noise);
+      addAtSnr(out, this.#noise, random.between(...talkSnrDb));
+    }
   }
 
   /** The middle of the recording comes near the middle of the second. */

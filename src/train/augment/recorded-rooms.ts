@@ -1,7 +1,8 @@
 import FFT from 'fft.js';
 import { copySamples } from '../data/sample-bank.js';
-import type { Span, TrainingData } from '../data/training-data.js';
+import type { TrainingData } from '../data/training-data.js';
 import type { Random } from '../random.js';
+import type { Span } from '../recordings/span.js';
 
 /** What comes later than this in a room's impulse response is not heard any more. */
 const LONGEST_S = 1;

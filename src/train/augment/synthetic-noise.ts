@@ -1,6 +1,9 @@
 import type { Random } from '../random.js';
+import { animalVoice } from './animal-voice.js';
 
-/** How often noise has a pitch, resonances, or comes and goes. */
+/** How often noise is a voice or knocks; what is no voice often has a pitch, resonances, or comes and goes. */
+const VOICE_SHARE = 0.15;
+const KNOCKS_SHARE = 0.15;
 const PITCHED_SHARE = 0.3;
 const RESONANT_SHARE = 0.5;
 const UNEVEN_SHARE = 0.5;
@@ -15,13 +18,23 @@ const BANDWIDTH = [0.003, 0.08] as const;
 /** Between two points of an envelope, in samples. */
 const POINTS_APART = [400, 4000] as const;
 const LOWEST_DB = -30;
+/** Of knocks: how many in a segment, and the samples in which each falls to a third. */
+const MOST_KNOCKS = 6;
+const DECAY = [10, 500] as const;
 
 /**
- * Fills `out` with noise as no recording has it: rumble or hiss, often with a pitch that glides (motors, animals), with
- * resonances (pipes, water, vessels), or coming and going (steps, waves, doors). Of no particular level.
+ * Fills `out` with noise as no recording has it: rumble or hiss, often with a pitch that glides (motors), with
+ * resonances (pipes, water, vessels), or coming and going (steps, waves); knocks (doors, keys, a microphone that is
+ * touched); or the voice of an animal. Of no particular level.
  */
 export function syntheticNoise(random: Random, out: Float32Array): void {
-  colour(random, out);
+  const kind = random.unit();
+  if (kind < VOICE_SHARE) {
+    animalVoice(random, out);
+    return;
+  }
+  if (kind < VOICE_SHARE + KNOCKS_SHARE) knock(random, out);
+  else colour(random, out);
   if (random.chance(PITCHED_SHARE)) addPitch(random, out);
   if (random.chance(RESONANT_SHARE)) {
     resonate(random, out);
@@ -38,6 +51,19 @@ function colour(random: Random, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) {
     last = pole * last + gain * random.between(-1, 1);
     out[i] = last;
+  }
+}
+
+/** Short bursts of white noise, each of which dies away. */
+function knock(random: Random, out: Float32Array): void {
+  out.fill(0);
+  for (let knocks = 1 + random.below(MOST_KNOCKS); knocks > 0; knocks--) {
+    const fall = Math.exp(-1 / (DECAY[0] * (DECAY[1] / DECAY[0]) ** random.unit()));
+    let size = random.between(0.2, 1);
+    for (let i = random.below(out.length); i < out.length && size > 1e-4; i++) {
+      out[i] += size * random.between(-1, 1);
+      size *= fall;
+    }
   }
 }
 

@@ -4,15 +4,10 @@ import type { BadFile } from '../recordings/bad-file.js';
 import { soundFiles } from '../recordings/files.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
 import { listNegatives } from '../recordings/negatives.js';
+import type { Span } from '../recordings/span.js';
 import { wordSecond } from '../recordings/word-second.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
 import { type WordFile, wordFiles } from './training-files.js';
-
-/** Where in the bank a recording lies. */
-export interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** A recording of a word. */
 export interface WordClip extends Span {

@@ -1,4 +1,4 @@
-import { rms, type Span } from '../recordings/word-span.js';
+import { rms, type WordSpan } from '../recordings/word-span.js';
 import type { Random } from './random.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Random } from './random.js';
  * Silence on either side is left alone.
  * @param noise as long as `speech`
  */
-export function mixAtSnr(speech: Float32Array, word: Span, noise: Float32Array, snrDb: number): Float32Array {
+export function mixAtSnr(speech: Float32Array, word: WordSpan, noise: Float32Array, snrDb: number): Float32Array {
   const speechLevel = rms(speech.subarray(word.start, word.end));
   const noiseLevel = rms(noise);
   if (noiseLevel === 0) return speech;

@@ -1,4 +1,4 @@
-import type { Span } from '../data/training-data.js';
+import type { Span } from './span.js';
 
 /** Recordings up to this are taken as they are, as those of Speech Commands are. */
 const LONGEST_CLIP_S = 1.2;

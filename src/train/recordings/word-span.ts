@@ -1,5 +1,5 @@
 /** Where in a recording the word is: samples [start, end). */
-export interface Span {
+export interface WordSpan {
   start: number;
   end: number;
 }
@@ -20,7 +20,7 @@ const LEAST_BLOCKS = 3;
  * min(floor + 6 dB, peak - 10 dB)) on, floor being the 10 % quantile of the blocks' levels; the word reaches from the
  * first to the last run of at least three of them. If there is none, the word is the whole recording.
  */
-export function wordSpan(samples: Float32Array, sampleRate: number): Span {
+export function wordSpan(samples: Float32Array, sampleRate: number): WordSpan {
   const block = Math.max(1, Math.round(BLOCK_SECONDS * sampleRate));
   const levels = blockLevels(samples, block);
   const least = leastLevel(levels);
@@ -52,8 +52,8 @@ function leastLevel(levels: readonly number[]): number {
   return Math.max(peak - RANGE_DB, Math.min(floor + ABOVE_FLOOR_DB, peak - BELOW_PEAK_DB));
 }
 
-function runsOf(active: readonly boolean[]): Span[] {
-  const runs: Span[] = [];
+function runsOf(active: readonly boolean[]): WordSpan[] {
+  const runs: WordSpan[] = [];
   active.forEach((isActive, k) => {
     if (!isActive) return;
     if (active[k - 1]) runs[runs.length - 1].end = k + 1;

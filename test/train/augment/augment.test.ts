@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
 import { gate } from '../../../src/train/augment/gate.ts';
 import { throughLine } from '../../../src/train/augment/line.ts';
-import { addAtSnr, addFloor, drawNoise, power, setPeak } from '../../../src/train/augment/noise.ts';
+import { addAtSnr, addFloor, drawNoise, drawOneNoise, power, setPeak } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
 import { addRoom } from '../../../src/train/augment/room.ts';
 import { RunOn } from '../../../src/train/augment/run-on.ts';
@@ -66,16 +66,36 @@ describe('noise', () => {
     const starts = new Set<number>();
     for (let seed = 0; seed < 200; seed++) {
       const out = new Float32Array(RATE);
-      drawNoise(data, new Random(seed), out);
-      // Where it does not have the tone's level, it is synthetic.
+      drawOneNoise(data, new Random(seed), out);
+      // Where it does not have the tone's level and peak, it is synthetic.
       const sounding = out.filter((x) => x !== 0);
-      if (Math.abs(power(sounding) - 0.125) > 0.005) continue;
+      const peak = Math.max(...sounding.map(Math.abs));
+      if (Math.abs(power(sounding) - 0.125) > 0.005 || Math.abs(peak - 0.5) > 0.005) continue;
       shares.add(Math.round((sounding.length / RATE) * 20) / 20);
       starts.add(out.findIndex((x) => x !== 0));
     }
     const expected = length >= RATE ? [0.95, 1] : [0.2, 0.25, 0.3];
     for (const share of shares) expect(expected).toContain(share);
     expect(starts.size).toBeGreaterThan(length >= RATE ? 1 : 20);
+  });
+
+  test('is often of two sources at once, either of them the louder', () => {
+    const length = 3 * RATE;
+    const samples = new Int16Array(new SharedArrayBuffer(4 * length));
+    samples.set(int16(tone(500, length)));
+    samples.set(int16(tone(1500, length)), length);
+    const noise = [0, length].map((offset) => ({ offset, length }));
+    const drawn = Array.from({ length: 400 }, (_, seed) => {
+      const out = new Float32Array(RATE);
+      drawNoise({ samples, noise }, new Random(seed), out);
+      // A recording is read at 0.8 to 1.25 times its speed.
+      const strength = (from: number, to: number) =>
+        Math.max(...Array.from({ length: 50 }, (_, n) => strengthAt(out, from + ((to - from) * n) / 49, RATE)));
+      return [strength(380, 640), strength(1180, 1900)];
+    });
+    const both = drawn.filter(([low, high]) => Math.min(low, high) > 0.1 * Math.max(low, high));
+    expect(both.length).toBeGreaterThan(20);
+    expect(new Set(both.map(([low, high]) => low > high)).size).toBe(2);
   });
 
   test('as silence is scaled to the peak that was asked for', () => {
@@ -175,6 +195,19 @@ describe('segments', () => {
     return out;
   };
   const options = PRESETS.commands.augmentation;
+  const off: Augmentation = {
+    ...options,
+    gateShare: 0,
+    tiltShare: 0,
+    floorShare: 0,
+    shiftS: 0,
+    speed: 0,
+    gainDb: [0, 0],
+    noiseShare: 0,
+    talkShare: 0,
+    roomShare: 0,
+    lineShare: 0,
+  };
 
   test('are the same for the same random numbers, others for others, finite and within full scale', () => {
     fc.assert(
@@ -195,15 +228,6 @@ describe('segments', () => {
     const training = Array.from({ length: 8 }, (_, word) => {
       return { offset: word * RATE, length: RATE, label: 1 + (word % 3), source: 0 };
     });
-    const off: Augmentation = {
-      ...options,
-      noiseShare: 0,
-      floorShare: 0,
-      roomShare: 0,
-      lineShare: 0,
-      tiltShare: 0,
-      gateShare: 0,
-    };
     const augmenter = new Augmenter({ ...data, samples: words, training }, RATE, 8096, off);
     for (let seed = 0; seed < 20; seed++) {
       const out = new Float32Array(8096);
@@ -233,19 +257,28 @@ describe('segments', () => {
     expect(heard.filter(Boolean).length).toBeGreaterThan(40);
   });
 
+  test('have running speech behind them, more quietly, as often as the recipe says', () => {
+    const voices = new Int16Array(new SharedArrayBuffer(2 * 4 * RATE));
+    voices.set(int16(tone(500)));
+    voices.set(int16(tone(1500, 3 * RATE)), RATE);
+    const speech = [{ offset: RATE, length: 3 * RATE }];
+    const behind = { ...off, talkShare: 0.3, talkSnrDb: [6, 20] } as const;
+    const augmenter = new Augmenter({ ...data, samples: voices, speech }, RATE, 8096, behind);
+    const ratiosDb = Array.from({ length: 100 }, (_, seed) => {
+      const out = new Float32Array(8096);
+      augmenter.segment('word', span, new Random(seed), out);
+      return 20 * Math.log10(strengthAt(out, 500, RATE) / strengthAt(out, 1500, RATE));
+    });
+    const heard = ratiosDb.filter((ratio) => ratio < 30);
+    expect(heard.length).toBeGreaterThan(15);
+    expect(heard.length).toBeLessThan(50);
+    for (const ratio of heard) {
+      expect(ratio).toBeGreaterThan(5);
+      expect(ratio).toBeLessThan(21);
+    }
+  });
+
   test('with everything off are the recording itself', () => {
-    const off: Augmentation = {
-      ...options,
-      gateShare: 0,
-      tiltShare: 0,
-      floorShare: 0,
-      shiftS: 0,
-      speed: 0,
-      gainDb: [0, 0],
-      noiseShare: 0,
-      roomShare: 0,
-      lineShare: 0,
-    };
     const expected = Float32Array.from(samples.subarray(0, RATE), (x) => x / 32768);
     expect(worst(make(off, 'word', 1).subarray(0, RATE), expected)).toBeLessThan(1e-6);
   });

@@ -38,4 +38,15 @@ describe('synthetic noise', () => {
     expect(loudest.filter((ratio) => ratio < 1.3).length).toBeGreaterThan(60);
     expect(loudest.filter((ratio) => ratio > 2).length).toBeGreaterThan(60);
   });
+
+  test('is sometimes short knocks, with hardly any power between them', () => {
+    const noises = Array.from({ length: 300 }, (_, seed) => noiseOf(seed));
+    const inLoudestTenth = noises.map((noise) => {
+      const blocks = Array.from({ length: 100 }, (_, n) => power(noise.subarray(80 * n, 80 * n + 80)));
+      const sum = (powers: number[]) => powers.reduce((total, x) => total + x, 0);
+      return sum(blocks.sort((a, b) => b - a).slice(0, 10)) / sum(blocks);
+    });
+    expect(inLoudestTenth.filter((share) => share > 0.9).length).toBeGreaterThan(10);
+    expect(inLoudestTenth.filter((share) => share < 0.2).length).toBeGreaterThan(60);
+  });
 });

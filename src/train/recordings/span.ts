@@ -1,0 +1,5 @@
+/** Where a recording lies among samples. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}

@@ -37,7 +37,7 @@ function call(random: Random, out: Float32Array, start: number, length: number):
   const pitch = contour(random);
   const formants = FORMANTS.map((formant) => new Formant(formant, random));
   const breath = 10 ** (random.between(...BREATH_DB) / 20);
-  const hardness = random.between(0.3, 1.5);
+  const softness = random.between(0.3, 1.5);
   let phase = 0;
   for (let i = 0; i < length; i++) {
     const time = i / length;
@@ -45,7 +45,7 @@ function call(random: Random, out: Float32Array, start: number, length: number):
     const source = 2 * phase - 1 + breath * random.between(-1, 1);
     let voice = 0;
     for (const formant of formants) voice += formant.step(source, time);
-    out[start + i] += Math.sin(Math.PI * time) ** hardness * voice;
+    out[start + i] += Math.sin(Math.PI * time) ** softness * voice;
   }
 }
 

@@ -11,7 +11,7 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '../src/train/random.ts';
 
@@ -55,6 +55,7 @@ interface Utterance {
 
 /** Half of all that is said is said by the voices that were made from people. */
 async function speak({ path, text, random }: Utterance): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.part`;
   const engine = random.unit();
   if (engine < 0.4) {
@@ -78,7 +79,6 @@ const pick = <T>(values: readonly T[], random: Random): T => values[random.below
 
 function words(folder: string): Utterance[] {
   return [...COMMANDS, ...OTHERS, ...HOLDERS].flatMap((word, n) => {
-    mkdirSync(join(folder, word), { recursive: true });
     const count = n < COMMANDS.length ? VOICES_A_COMMAND : VOICES_A_WORD;
     return Array.from({ length: count }, (_, take) => ({
       path: join(folder, word, `voice${take}_nohash_0.wav`),
@@ -89,7 +89,6 @@ function words(folder: string): Utterance[] {
 }
 
 function sentences(folder: string): Utterance[] {
-  mkdirSync(folder, { recursive: true });
   const text = execFileSync('bible', ['-f', 'gen1:1-rev22:21'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
   const spoken = text
     .replace(/^\S+ /gm, '')

@@ -25,6 +25,11 @@ export class Random {
     return low + (high - low) * this.unit();
   }
 
+  /** In [low, high), both above 0: every octave between them has the same chance. */
+  octaveBetween(low: number, high: number): number {
+    return low * (high / low) ** this.unit();
+  }
+
   /** A whole number in [0, n). */
   below(n: number): number {
     return Math.floor(this.unit() * n);

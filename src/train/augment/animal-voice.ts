@@ -1,4 +1,6 @@
 import type { Random } from '../random.js';
+import { addFloor } from './level.js';
+import { Resonance } from './resonance.js';
 
 /** Calls in a segment, and the length of each as a share of the segment. */
 const MOST_CALLS = 3;
@@ -23,8 +25,8 @@ const AROUND_DB = [-70, -20] as const;
  * move from one vowel to another (source and filter; Fant 1960), but no consonants. Of no particular level.
  */
 export function animalVoice(random: Random, out: Float32Array): void {
-  const around = Math.sqrt(3) * 10 ** (random.between(...AROUND_DB) / 20);
-  for (let i = 0; i < out.length; i++) out[i] = random.between(-around, around);
+  out.fill(0);
+  addFloor(out, random.between(...AROUND_DB), random);
   const calls = 1 + random.below(MOST_CALLS);
   for (let n = 0; n < calls; n++) {
     const length = Math.ceil(random.between(...LENGTH) * out.length);
@@ -51,7 +53,7 @@ function call(random: Random, out: Float32Array, start: number, length: number):
 
 /** A pitch over time from 0 to 1: a straight line and an arc on top of it, in octaves. */
 function contour(random: Random): (time: number) => number {
-  const lowest = PITCH[0] * (PITCH[1] / PITCH[0]) ** random.unit();
+  const lowest = random.octaveBetween(...PITCH);
   const glide = random.between(-GLIDE, GLIDE);
   const bend = random.between(-BEND, BEND);
   return (time) => lowest * 2 ** (glide * time + bend * Math.sin(Math.PI * time));
@@ -59,14 +61,12 @@ function contour(random: Random): (time: number) => number {
 
 /** A resonance that moves from one frequency, over a second, to a third. */
 class Formant {
-  readonly #radius: number;
+  readonly #resonance: Resonance;
   readonly #gain: number;
   readonly #frequencies: readonly [number, number, number];
-  #last = 0;
-  #before = 0;
 
   constructor({ low, high, gain }: (typeof FORMANTS)[number], random: Random) {
-    this.#radius = Math.exp(-Math.PI * random.between(...BANDWIDTH));
+    this.#resonance = new Resonance(random.between(...BANDWIDTH));
     this.#gain = gain;
     this.#frequencies = [random.between(low, high), random.between(low, high), random.between(low, high)];
   }
@@ -74,11 +74,6 @@ class Formant {
   step(source: number, time: number): number {
     const [from, over, to] = this.#frequencies;
     const frequency = time < 0.5 ? from + 2 * time * (over - from) : over + (2 * time - 1) * (to - over);
-    const radius = this.#radius;
-    const y =
-      (1 - radius) * source + 2 * radius * Math.cos(2 * Math.PI * frequency) * this.#last - radius ** 2 * this.#before;
-    this.#before = this.#last;
-    this.#last = y;
-    return this.#gain * y;
+    return this.#gain * this.#resonance.step(source, Math.cos(2 * Math.PI * frequency));
   }
 }

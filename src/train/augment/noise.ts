@@ -1,6 +1,7 @@
 import { drawSpan } from '../data/draw-span.js';
 import type { TrainingData } from '../data/training-data.js';
 import type { Random } from '../random.js';
+import { addAtSnr } from './level.js';
 import { readAtSpeed } from './resample-clip.js';
 import { syntheticNoise } from './synthetic-noise.js';
 
@@ -39,32 +40,4 @@ export function drawOneNoise({ samples, noise }: Noises, random: Random, out: Fl
   const silence = Math.max(0, Math.floor(out.length - length / speed));
   const shift = spare > 0 ? 0 : random.below(silence + 1);
   readAtSpeed(samples, offset + start, offset + length, speed, shift, out);
-}
-
-/** samples += noise at a ratio of powers in dB. Nothing happens where one of them is silent. */
-export function addAtSnr(samples: Float32Array, noise: Float32Array, snrDb: number): void {
-  const noisePower = power(noise);
-  if (noisePower === 0) return;
-  const gain = Math.sqrt(power(samples) / noisePower / 10 ** (snrDb / 10));
-  for (let i = 0; i < samples.length; i++) samples[i] += gain * noise[i];
-}
-
-/** samples += white noise whose root mean square is this many dB below full scale. */
-export function addFloor(samples: Float32Array, levelDb: number, random: Random): void {
-  const bound = Math.sqrt(3) * 10 ** (levelDb / 20);
-  for (let i = 0; i < samples.length; i++) samples[i] += random.between(-bound, bound);
-}
-
-/** Scales so that the largest magnitude is this many dB below full scale. */
-export function setPeak(samples: Float32Array, levelDb: number): void {
-  const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  if (peak === 0) return;
-  const gain = 10 ** (levelDb / 20) / peak;
-  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
-}
-
-export function power(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
-  return sum / samples.length;
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../random.js';
 import { animalVoice } from './animal-voice.js';
+import { Resonance } from './resonance.js';
 
 /** How often noise is a voice or knocks; what is no voice often has a pitch, resonances, or comes and goes. */
 const VOICE_SHARE = 0.15;
@@ -58,7 +59,7 @@ function colour(random: Random, out: Float32Array): void {
 function knock(random: Random, out: Float32Array): void {
   out.fill(0);
   for (let knocks = 1 + random.below(MOST_KNOCKS); knocks > 0; knocks--) {
-    const fall = Math.exp(-1 / (DECAY[0] * (DECAY[1] / DECAY[0]) ** random.unit()));
+    const fall = Math.exp(-1 / random.octaveBetween(...DECAY));
     let size = random.between(0.2, 1);
     for (let i = random.below(out.length); i < out.length && size > 1e-4; i++) {
       out[i] += size * random.between(-1, 1);
@@ -69,7 +70,7 @@ function knock(random: Random, out: Float32Array): void {
 
 /** Harmonics, each weaker than the one below it, of a pitch that glides evenly; the noise under it gets softer. */
 function addPitch(random: Random, out: Float32Array): void {
-  const from = PITCH[0] * (PITCH[1] / PITCH[0]) ** random.unit();
+  const from = random.octaveBetween(...PITCH);
   const growth = GLIDE ** (random.between(-1, 1) / out.length);
   const fall = random.between(0.4, 1);
   const noise = 10 ** (random.between(-40, 0) / 20);
@@ -99,15 +100,9 @@ function harmonics(x: number, count: number, fall: number): number {
 
 /** A resonance: what lies around a random frequency gets louder. */
 function resonate(random: Random, out: Float32Array): void {
-  const radius = Math.exp(-Math.PI * BANDWIDTH[0] * (BANDWIDTH[1] / BANDWIDTH[0]) ** random.unit());
-  const turn = 2 * radius * Math.cos(2 * Math.PI * random.between(...RESONANCE));
-  let [last, before] = [0, 0];
-  for (let i = 0; i < out.length; i++) {
-    const y = (1 - radius) * out[i] + turn * last - radius * radius * before;
-    before = last;
-    last = y;
-    out[i] = y;
-  }
+  const resonance = new Resonance(random.octaveBetween(...BANDWIDTH));
+  const cosine = Math.cos(2 * Math.PI * random.between(...RESONANCE));
+  for (let i = 0; i < out.length; i++) out[i] = resonance.step(out[i], cosine);
 }
 
 /** An envelope of straight lines in decibels. */

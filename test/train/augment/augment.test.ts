@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Augmentation, Augmenter } from '../../../src/train/augment/augmenter.ts';
 import { gate } from '../../../src/train/augment/gate.ts';
+import { addAtSnr, addFloor, power, setPeak } from '../../../src/train/augment/level.ts';
 import { throughLine } from '../../../src/train/augment/line.ts';
-import { addAtSnr, addFloor, drawNoise, drawOneNoise, power, setPeak } from '../../../src/train/augment/noise.ts';
+import { drawNoise, drawOneNoise } from '../../../src/train/augment/noise.ts';
 import { readAtSpeed } from '../../../src/train/augment/resample-clip.ts';
 import { addRoom } from '../../../src/train/augment/room.ts';
 import { RunOn } from '../../../src/train/augment/run-on.ts';
@@ -228,7 +229,9 @@ describe('segments', () => {
     const training = Array.from({ length: 8 }, (_, word) => {
       return { offset: word * RATE, length: RATE, label: 1 + (word % 3), source: 0 };
     });
-    const augmenter = new Augmenter({ ...data, samples: words, training }, RATE, 8096, off);
+    const { shiftS, speed, gainDb } = options;
+    const moved = { ...off, shiftS, speed, gainDb };
+    const augmenter = new Augmenter({ ...data, samples: words, training }, RATE, 8096, moved);
     for (let seed = 0; seed < 20; seed++) {
       const out = new Float32Array(8096);
       augmenter.segment('runOn', undefined, new Random(seed), out);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { power } from '../../../src/train/augment/noise.ts';
+import { power } from '../../../src/train/augment/level.ts';
 import { RecordedRooms } from '../../../src/train/augment/recorded-rooms.ts';
 import { Rooms } from '../../../src/train/augment/rooms.ts';
 import { Random } from '../../../src/train/random.ts';

@@ -23,6 +23,7 @@ const EXAMPLES = `
 Examples:
   $ earshot evaluate commands --data speech_commands --split testing
   $ earshot evaluate mine.safetensors --data words --negatives talks --report mine.html
+  $ earshot evaluate mine.safetensors --data list.tsv --split validation
   $ earshot evaluate mine.safetensors --data words --noise kitchen street --snr 20,10,0 --json
   $ earshot evaluate mine.safetensors --data words --negatives talks \\
       --calibrate --target-fa-per-hour 1 --out calibrated.safetensors
@@ -54,7 +55,7 @@ export function addEvaluateCommand(program: Command): void {
         'where nothing was said; its accuracy in noise. docs/evaluation.md defines every figure.',
     )
     .argument('<model>', 'path of a model, or the name of one that comes with Earshot')
-    .requiredOption('--data <dirs...>', 'clips, a folder a label; other folders count as _unknown_')
+    .requiredOption('--data <paths...>', 'clips: a folder a label, others count as _unknown_; or lists (.tsv, .jsonl)')
     .addOption(new Option('--split <name>', 'only this part, by the rule of Speech Commands').choices([...SPLITS]))
     .option('--negatives <dirs...>', 'recordings without keywords, for false accepts an hour')
     .option('--noise <dirs...>', 'recordings of noise to mix with the clips')

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ModelConfig } from '../../config.js';
-import type { BadFile } from '../recordings/bad-file.js';
+import { type BadFile, badFile } from '../recordings/bad-file.js';
 import { soundFiles } from '../recordings/files.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
 import { listNegatives } from '../recordings/negatives.js';
+import { pieceOf } from '../recordings/piece.js';
 import type { Span } from '../recordings/span.js';
+import type { Split } from '../recordings/split.js';
+import { type WordFile, wordFiles } from '../recordings/word-files.js';
 import { wordSecond } from '../recordings/word-second.js';
 import { type BankOptions, loadBank, type SampleBank } from './sample-bank.js';
-import { type WordFile, wordFiles } from './training-files.js';
 
 /** A recording of a word. */
 export interface WordClip extends Span {
@@ -61,9 +63,9 @@ export async function loadTrainingData(
   { labels }: Pick<ModelConfig, 'labels'>,
   options: BankOptions,
 ): Promise<LoadedData> {
-  const words = (await Promise.all(sources.data.map((directory) => wordFiles(directory, labels)))).flatMap(
-    (files, source) => files.map((file) => ({ ...file, source })),
-  );
+  const words = (await Promise.all(sources.data.map((path) => wordFiles(path, labels))))
+    .flatMap((files, source) => files.map((file) => ({ ...file, source })))
+    .filter(({ split }) => split === 'training' || split === 'validation');
   const speech = await listNegatives(sources.negatives, labels);
   const noise = await soundFiles(sources.noise);
   const rooms = await soundFiles(sources.rooms ?? []);
@@ -71,17 +73,20 @@ export async function loadTrainingData(
   const bank = await loadBank([...new Set(paths)], options);
   const find = finder(bank);
   const bad = [...bank.bad];
-  const clips: (WordClip & Pick<WordFile, 'part'>)[] = [];
+  const clips: (WordClip & Pick<WordFile, 'split'>)[] = [];
   for (const word of words) {
-    const { part, source } = word;
+    const { split, source } = word;
     const label = labels.indexOf(word.label);
     for (const recording of find(word.path)) {
-      const span = pieceOf(recording, word, options.sampleRate);
-      if (span.length <= 0) bad.push(emptyPiece(word));
-      else clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, part, source });
+      try {
+        const span = pieceOf(recording, word, options.sampleRate);
+        clips.push({ ...wordSecond(bank.samples, span, options.sampleRate), label, split, source });
+      } catch (error) {
+        bad.push(badFile(word.path, error));
+      }
     }
   }
-  const part = (name: string): WordClip[] => clips.filter((clip) => clip.part === name && clip.label >= 0);
+  const part = (name: Split): WordClip[] => clips.filter(({ split, label }) => split === name && label >= 0);
   const data = {
     samples: bank.samples,
     training: part('training'),
@@ -94,18 +99,6 @@ export async function loadTrainingData(
   const fingerprint = createHash('sha256').update(bank.fingerprint).update(spans).digest('hex').slice(0, 16);
   return { data, bad, fingerprint };
 }
-
-/** The samples of a recording from a start to an end in seconds; none where the recording is over before. */
-function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }: WordFile, sampleRate: number): Span {
-  const from = Math.round(start * sampleRate);
-  return { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
-}
-
-const emptyPiece = ({ path, start = 0, end = Infinity }: WordFile): BadFile => ({
-  path,
-  code: 'EARSHOT_AUDIO_EMPTY',
-  message: `There is no sound from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`,
-});
 
 function finder({ entries }: SampleBank): (path: string) => Span[] {
   const spans = new Map(entries.map(({ path, offset, length }) => [path, { offset, length }]));

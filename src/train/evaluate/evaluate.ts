@@ -4,7 +4,7 @@ import { loadModel } from '../../model.js';
 import type { BadFile } from '../recordings/bad-file.js';
 import { listNegatives } from '../recordings/negatives.js';
 import type { Split } from '../recordings/split.js';
-import { listClips } from './data-set.js';
+import { wordFiles } from '../recordings/word-files.js';
 import type { Evaluation } from './evaluation.js';
 import { hearNegatives, hearWords, labelClips, labelStream } from './measure.js';
 import { readNoises } from './noises.js';
@@ -15,7 +15,7 @@ import { WorkerPool } from './worker-pool.js';
 export interface EvaluateOptions {
   /** The bytes of its file. */
   model: Uint8Array;
-  /** Directories of clips, a folder a label. */
+  /** Directories of clips, a folder a label, and manifests (`.tsv`, `.jsonl`). */
   data: readonly string[];
   /** The only part of `data` to use, by the official rule; all of it if undefined. */
   split?: Split | undefined;
@@ -50,7 +50,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     badFiles.push(file);
     options.onBadFile?.(file);
   };
-  const listed = await listClips(data, model.labels, split);
+  const found = (await Promise.all(data.map((path) => wordFiles(path, model.labels)))).flat();
+  const listed = found.filter((clip) => split === undefined || clip.split === split);
   if (listed.length === 0) throw nothingToHear(data, split);
   const listedNegatives = await listNegatives(options.negatives ?? [], model.labels);
   const noises = await readNoises(noise, report);

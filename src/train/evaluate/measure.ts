@@ -1,6 +1,6 @@
 import { type BadFile, isBad } from '../recordings/bad-file.js';
 import { SILENCE } from '../recordings/labels.js';
-import type { Clip } from './data-set.js';
+import type { WordFile } from '../recordings/word-files.js';
 import type { Negative } from './false-accepts.js';
 import type { LabelledClip } from './jobs/clips.js';
 import { DRAW } from './jobs/draw.js';
@@ -19,16 +19,16 @@ const NEGATIVES_PER_JOB = 16;
 type Report = (file: BadFile) => void;
 
 /** A clip and what the model takes it for. */
-export type Labelled = Clip & LabelledClip;
+export type Labelled = WordFile & LabelledClip;
 
 /** Labels clips one by one, without noise and in each noise at each ratio. */
 export async function labelClips(
   pool: WorkerPool,
-  clips: readonly Clip[],
+  clips: readonly WordFile[],
   snrDb: readonly number[],
   report: Report,
 ): Promise<Labelled[]> {
-  const numbered = clips.map(({ path }, index) => ({ path, index }));
+  const numbered = clips.map((clip, index) => ({ ...clip, index }));
   const jobs = chunks(numbered, CLIPS_PER_JOB).map((some) => pool.run('labelClips', { clips: some, snrDb }));
   return readable(clips, (await Promise.all(jobs)).flat(), report);
 }
@@ -36,17 +36,17 @@ export async function labelClips(
 /** Labels readable clips as one stream in random order. @returns the clips in that order */
 export async function labelStream(
   pool: WorkerPool,
-  clips: readonly Clip[],
+  clips: readonly WordFile[],
   seed: number,
-): Promise<(Clip & { predicted: string })[]> {
+): Promise<(WordFile & { predicted: string })[]> {
   const order = shuffled(clips, randomSource(seed, DRAW.order));
-  const labels = await pool.run('labelStream', { paths: order.map(({ path }) => path) });
+  const labels = await pool.run('labelStream', { clips: order });
   return order.map((clip, n) => ({ ...clip, predicted: labels[n] }));
 }
 
 /** Hears readable clips, all but silence, as words in streams of 100. */
-export async function hearWords(pool: WorkerPool, clips: readonly Clip[], seed: number): Promise<HeardWords[]> {
-  const words = clips.filter(({ label }) => label !== SILENCE).map(({ path, label }) => ({ path, label }));
+export async function hearWords(pool: WorkerPool, clips: readonly WordFile[], seed: number): Promise<HeardWords[]> {
+  const words = clips.filter(({ label }) => label !== SILENCE);
   const order = shuffled(words, randomSource(seed, DRAW.order));
   return Promise.all(chunks(order, WORDS_PER_JOB).map((some, index) => pool.run('hearWords', { index, words: some })));
 }

@@ -2,8 +2,8 @@ import { isBackground } from '../../config.js';
 import type { Model } from '../../model.js';
 import type { BadFile } from '../recordings/bad-file.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
+import type { WordFile } from '../recordings/word-files.js';
 import { confusionOf, scoreOf } from './confusion.js';
-import type { Clip } from './data-set.js';
 import { detCurve } from './det.js';
 import type { Evaluation, LabelEvaluation, NoiseEvaluation } from './evaluation.js';
 import { type Negative, negativesEvaluation } from './false-accepts.js';
@@ -22,7 +22,7 @@ export interface Measurements {
   badFiles: BadFile[];
   /** At least one. */
   clips: readonly Labelled[];
-  streamed: readonly (Clip & { predicted: string })[];
+  streamed: readonly (WordFile & { predicted: string })[];
   words: readonly HeardWords[];
   negatives: readonly Negative[];
   /** In which the clips were labelled again, and at which ratios. */

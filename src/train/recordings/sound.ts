@@ -1,5 +1,6 @@
 import { mixDown } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
+import { type Piece, pieceOf } from './piece.js';
 import { wordSecond } from './word-second.js';
 
 /** A recording in memory: the mean of its channels. */
@@ -20,6 +21,13 @@ export async function readSound(path: string): Promise<Sound> {
     at += part.length;
   }
   return { samples, sampleRate: audio.sampleRate };
+}
+
+/** Reads a piece of a file. @throws EarshotError EARSHOT_AUDIO_EMPTY where there is no sound in it, and what reading throws */
+export async function readPiece(path: string, piece: Piece): Promise<Sound> {
+  const { samples, sampleRate } = await readSound(path);
+  const { offset, length } = pieceOf({ offset: 0, length: samples.length }, piece, sampleRate);
+  return { samples: samples.subarray(offset, offset + length), sampleRate };
 }
 
 /** At most a second: the first one, or of a long recording the one in which the word is, as in training. */

@@ -114,6 +114,33 @@ describe('evaluate', () => {
     expect(found.falseAcceptsPerHour).toBeNull();
   });
 
+  it('finds in the pieces of one recording what it finds in a file each', async () => {
+    let length = 0;
+    const words = Array.from({ length: 12 }, (_, n) => {
+      const sound = babble(RATE * (0.6 + n / 20), RATE, n);
+      const word = { label: ['no', 'yes'][n >> 3], speaker: `s${n % 3}`, start: length / RATE, split: 'training' };
+      length += sound.length;
+      return { sound, word: { ...word, end: length / RATE } };
+    });
+    const files = words.map(({ sound, word }, n) => [
+      `${word.label}/${String.fromCharCode(97 + n)}_${word.speaker}_nohash_0.wav`,
+      wavBytes(sound, RATE),
+    ]);
+    const lines = [...words, { word: { label: 'yes', start: length / RATE, split: 'testing' } }].map(
+      ({ word }) => `${JSON.stringify({ file: 'talk.wav', ...word })}\n`,
+    );
+    const list = directoryOf({
+      'talk.wav': wavBytes(Float32Array.from(words.flatMap(({ sound }) => [...sound])), RATE),
+      'list.jsonl': lines.join(''),
+    });
+    const apart = await evaluate({ ...options(), data: [directoryOf(Object.fromEntries(files))] });
+    const listed = await evaluate({ ...options(), data: [join(list, 'list.jsonl')] });
+    expect(listed.badFiles).toMatchObject([{ path: join(list, 'talk.wav'), code: 'EARSHOT_AUDIO_EMPTY' }]);
+    expect({ ...listed, badFiles: [] }).toEqual(apart);
+    const none = evaluate({ ...options(), data: [join(list, 'list.jsonl')], split: 'testing' });
+    await expect(none).rejects.toMatchObject({ code: 'EARSHOT_FILE_NOT_FOUND' });
+  });
+
   it('needs at least one clip that it can read', async () => {
     const data = [directoryOf({ 'yes/broken.wav': 'no sound' })];
     await expect(evaluate({ model: MODEL, data, workers: 1 })).rejects.toMatchObject({

@@ -17,6 +17,7 @@ describe('WorkerPool', () => {
   });
 
   it('fails with what a job throws', async () => {
-    await expect(poolOf(1).run('labelStream', { paths: ['/no/where.wav'] })).rejects.toThrow('There is no file');
+    const clip = { path: '/no/where.wav', label: 'yes', speaker: undefined, split: undefined };
+    await expect(poolOf(1).run('labelStream', { clips: [clip] })).rejects.toThrow('There is no file');
   });
 });

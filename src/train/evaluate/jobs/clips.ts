@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Spotter } from '../../../spotter.js';
 import { type BadFile, badFile } from '../../recordings/bad-file.js';
 import { convertRate } from '../../recordings/convert-rate.js';
-import { clipOf, oneSecond, readSound, type Sound } from '../../recordings/sound.js';
+import { clipOf, oneSecond, readPiece, type Sound } from '../../recordings/sound.js';
+import type { WordFile } from '../../recordings/word-files.js';
 import { wordSpan } from '../../recordings/word-span.js';
 import { ClipRule } from '../clip-rule.js';
 import { mixAtSnr, noiseExcerpt } from '../mix.js';
@@ -13,15 +14,17 @@ import { DRAW } from './draw.js';
 
 /** Clips to label one by one. */
 export interface ClipsJob {
-  /** `index` is the clip's place among all clips, for what is drawn at random. */
-  clips: readonly { path: string; index: number }[];
+  clips: readonly NumberedClip[];
   /** Signal-to-noise ratios in decibels at which to label each clip again, in each of the noises. */
   snrDb: readonly number[];
 }
 
+/** `index` is the clip's place among all clips, for what is drawn at random. */
+type NumberedClip = WordFile & { index: number };
+
 /** What the model takes a clip for. */
 export interface LabelledClip {
-  /** SHA-1 of the file's bytes. */
+  /** SHA-1 of the file's bytes and the piece of it. */
   digest: string;
   predicted: string;
   /** The same in noise: `inNoise[noise][snr]`. */
@@ -31,21 +34,21 @@ export interface LabelledClip {
 /** Labels clips by the clip rule: each from a fresh state, cut or padded to one second at its own rate, no flush. */
 export async function labelClips(context: JobContext, { clips, snrDb }: ClipsJob): Promise<(LabelledClip | BadFile)[]> {
   const labelled: (LabelledClip | BadFile)[] = [];
-  for (const { path, index } of clips) {
-    labelled.push(await labelClip(context, path, index, snrDb).catch((error) => badFile(path, error)));
+  for (const clip of clips) {
+    labelled.push(await labelClip(context, clip, snrDb).catch((error) => badFile(clip.path, error)));
   }
   return labelled;
 }
 
 async function labelClip(
   { model, seed, noises }: JobContext,
-  path: string,
-  index: number,
+  { path, start, end, index }: NumberedClip,
   snrDb: readonly number[],
 ): Promise<LabelledClip> {
-  const sound = await readSound(path);
+  const sound = await readPiece(path, { start, end });
   const digest = createHash('sha1')
     .update(await readFile(path))
+    .update(`${start}-${end}`)
     .digest('hex');
   const { sampleRate } = sound;
   const recorded = clipOf(sound);

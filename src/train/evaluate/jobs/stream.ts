@@ -1,11 +1,12 @@
 import { convertRate } from '../../recordings/convert-rate.js';
-import { oneSecond, readSound } from '../../recordings/sound.js';
+import { oneSecond, readPiece } from '../../recordings/sound.js';
+import type { WordFile } from '../../recordings/word-files.js';
 import { ClipRule } from '../clip-rule.js';
 import type { JobContext } from './context.js';
 
 /** Readable clips to label as one stream, in this order. */
 export interface StreamJob {
-  paths: readonly string[];
+  clips: readonly WordFile[];
 }
 
 /**
@@ -14,13 +15,13 @@ export interface StreamJob {
  * has the rate of its first clip, and clips of another are converted.
  * @returns a label each
  */
-export async function labelStream({ model }: JobContext, { paths }: StreamJob): Promise<string[]> {
+export async function labelStream({ model }: JobContext, { clips }: StreamJob): Promise<string[]> {
   const rule = new ClipRule(model.labels.length, model.config.decision.clipFrames);
   const labels: string[] = [];
-  const { sampleRate } = await readSound(paths[0]);
+  const { sampleRate } = await readPiece(clips[0].path, clips[0]);
   const spotter = model.spotter({ sampleRate });
-  for (const path of paths) {
-    const samples = convertRate(await readSound(path), sampleRate);
+  for (const clip of clips) {
+    const samples = convertRate(await readPiece(clip.path, clip), sampleRate);
     rule.begin();
     spotter.push(oneSecond({ samples, sampleRate }), {
       frame: (_, posteriors) => rule.frame(posteriors),

@@ -1,5 +1,6 @@
 import { convertRate } from '../../recordings/convert-rate.js';
-import { readSound, type Sound } from '../../recordings/sound.js';
+import { readPiece, type Sound } from '../../recordings/sound.js';
+import type { WordFile } from '../../recordings/word-files.js';
 import { wordSpan } from '../../recordings/word-span.js';
 import type { Heard, SpokenWord } from '../match.js';
 import { type Random, randomSource } from '../random.js';
@@ -11,7 +12,7 @@ import { DRAW } from './draw.js';
 export interface WordsJob {
   /** Which stream of the evaluation this is, for what is drawn at random. */
   index: number;
-  words: readonly { path: string; label: string }[];
+  words: readonly WordFile[];
 }
 
 /** What was said in a stream, and what was heard. */
@@ -37,7 +38,7 @@ const NOISE_RMS = 0.001;
  */
 export async function hearWords({ model, seed }: JobContext, { index, words }: WordsJob): Promise<HeardWords> {
   const random = randomSource(seed, DRAW.gaps, index);
-  const { sampleRate } = await readSound(words[0].path);
+  const { sampleRate } = await readPiece(words[0].path, words[0]);
   const spoken: SpokenWord[] = [];
   const heard: Heard[] = [];
   const heardAt: Heard[][] = THRESHOLDS.map(() => []);
@@ -54,10 +55,10 @@ export async function hearWords({ model, seed }: JobContext, { index, words }: W
     });
     samplesSoFar += samples.length;
   };
-  for (const { path, label } of words) {
+  for (const word of words) {
     push(silence(gap(random), sampleRate));
-    const recording: Sound = { samples: convertRate(await readSound(path), sampleRate), sampleRate };
-    spoken.push(spokenWord(label, recording, samplesSoFar));
+    const recording: Sound = { samples: convertRate(await readPiece(word.path, word), sampleRate), sampleRate };
+    spoken.push(spokenWord(word.label, recording, samplesSoFar));
     push(recording.samples);
   }
   push(silence(LAST_GAP_SECONDS, sampleRate));

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wordFiles } from '../../../src/train/data/training-files.ts';
 import { soundFiles } from '../../../src/train/recordings/files.ts';
+import { wordFiles } from '../../../src/train/recordings/word-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,25 +18,36 @@ const touch = (...paths: string[]) => {
   }
 };
 const found = async (labels = ['_silence_', '_unknown_', 'yes']) =>
-  (await wordFiles(folder, labels)).map(({ path, label, part }) => [relative(folder, path), label, part]);
+  (await wordFiles(folder, labels)).map(({ path, label, split, speaker }) => [
+    relative(folder, path),
+    label,
+    split,
+    speaker,
+  ]);
 
 describe('recordings of words', () => {
   test('are divided by their folders where there are some, and labelled by the folder around them', async () => {
-    touch('training/yes/a.wav', 'validation/bed/b.wav', 'testing/yes/c.wav', 'training/yes/deeper.flac');
+    touch('training/yes/a.wav', 'validation/bed/b.wav', 'testing/yes/c.wav', 'training/yes/deeper.flac', 'yes/d.wav');
     expect(await found()).toEqual([
-      ['training/yes/a.wav', 'yes', 'training'],
-      ['training/yes/deeper.flac', 'yes', 'training'],
-      ['validation/bed/b.wav', '_unknown_', 'validation'],
+      ['testing/yes/c.wav', 'yes', 'testing', undefined],
+      ['training/yes/a.wav', 'yes', 'training', undefined],
+      ['training/yes/deeper.flac', 'yes', 'training', undefined],
+      ['validation/bed/b.wav', '_unknown_', 'validation', undefined],
+      ['yes/d.wav', 'yes', undefined, undefined],
     ]);
   });
 
-  test('are divided by the official rule elsewhere; its test speakers and long noises are left alone', async () => {
+  test('are divided by the official rule elsewhere, by their speaker; long noises are left alone', async () => {
     // 0c40e715 is a speaker of the official test set, 00176480 one of the training set.
-    touch('yes/0c40e715_nohash_0.wav', 'yes/00176480_nohash_0.wav', '_background_noise_/tap.wav');
-    const parts = await found();
-    expect(parts.map(([path]) => path)).not.toContain('_background_noise_/tap.wav');
-    expect(parts).toContainEqual(['yes/00176480_nohash_0.wav', 'yes', 'training']);
-    expect(parts.map(([path]) => path)).not.toContain('yes/0c40e715_nohash_0.wav');
+    touch('yes/0c40e715_nohash_0.wav', 'happy/00176480_nohash_0.wav', '_background_noise_/tap.wav', '.hidden/x.wav');
+    expect(await found()).toEqual([
+      ['happy/00176480_nohash_0.wav', '_unknown_', 'training', '00176480'],
+      ['yes/0c40e715_nohash_0.wav', 'yes', 'testing', '0c40e715'],
+    ]);
+  });
+
+  test('need a directory that is there', async () => {
+    await expect(wordFiles('/no/where', ['yes'])).rejects.toMatchObject({ code: 'EARSHOT_FILE_NOT_FOUND' });
   });
 });
 

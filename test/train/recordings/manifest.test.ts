@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ManifestEntry, parseManifest } from '../../../src/train/data/manifest.ts';
 import { labelsFor, loadTrainingData } from '../../../src/train/data/training-data.ts';
-import { wordFiles } from '../../../src/train/data/training-files.ts';
+import { type ManifestEntry, parseManifest } from '../../../src/train/recordings/manifest.ts';
 import { SPLITS } from '../../../src/train/recordings/split.ts';
+import { wordFiles } from '../../../src/train/recordings/word-files.ts';
 import { writeWav } from '../tones.ts';
 
 const COLUMNS = ['file', 'label', 'split', 'speaker', 'start', 'end'] as const;
@@ -111,9 +111,11 @@ describe('recordings that a manifest lists', () => {
       { file: 'd.wav', label: 'yes', split: 'testing', speaker: '00176480' },
     );
     expect(await wordFiles(path, labelsFor(['yes']))).toMatchObject([
-      { path: join(folder, 'a.wav'), label: 'yes', part: 'validation' },
-      { path: join(folder, 'b.wav'), label: '_unknown_', part: 'training' },
-      { path: join(folder, '00176480_nohash_1.wav'), label: 'yes', part: 'training' },
+      { path: join(folder, 'a.wav'), label: 'yes', split: 'validation', speaker: '0c40e715' },
+      { path: join(folder, 'b.wav'), label: '_unknown_', split: 'training', speaker: '00176480' },
+      { path: join(folder, '00176480_nohash_1.wav'), label: 'yes', split: 'training', speaker: '00176480' },
+      { path: join(folder, 'c.wav'), label: 'yes', split: 'testing', speaker: '0c40e715' },
+      { path: join(folder, 'd.wav'), label: 'yes', split: 'testing', speaker: '00176480' },
     ]);
   });
 

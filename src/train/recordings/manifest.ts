@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { EarshotError } from '../../errors.js';
-import { SPLITS } from '../recordings/split.js';
+import { SPLITS } from './split.js';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.finite());
 

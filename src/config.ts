@@ -120,7 +120,8 @@ export function changedThresholds(
  */
 export function withDecision(config: ModelConfig, changes: Partial<DecisionConfig>): ModelConfig {
   const thresholds = changedThresholds(config.decision.thresholds, changes);
-  const result = v.safeParse(decision, { ...config.decision, ...changes, thresholds });
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const result = v.safeParse(decision, { ...config.decision, ...given, thresholds });
   if (!result.success) {
     const [issue] = result.issues;
     const where = `decision.${v.getDotPath(issue) ?? ''}`;

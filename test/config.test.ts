@@ -75,6 +75,12 @@ describe('withDecision', () => {
     expect(config.decision.threshold).toBe(0.8);
   });
 
+  it('takes what is undefined for left out', () => {
+    const config = parseModelConfig({ ...GOOD, decision: { threshold: 0.6, smoothingFrames: 16 } });
+    const changes = { threshold: undefined, thresholds: undefined, smoothingFrames: undefined };
+    expect(withDecision(config, changes as object)).toEqual(config);
+  });
+
   it('takes one threshold for all labels, and those of single labels beside others', () => {
     const labels = ['_silence_', 'yes', 'no'];
     const config = parseModelConfig({ ...GOOD, labels, decision: { thresholds: { yes: 1 } } });

@@ -1,4 +1,4 @@
-import { type DecisionConfig, reconfigured } from '../config.js';
+import { type DecisionConfig, reconfigured, withDecision } from '../config.js';
 import type { EarshotError } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
 import {
@@ -50,7 +50,7 @@ export class SpotterNode implements Ear {
   constructor(node: AudioWorkletNode, { kernels, activationSizes }: ReadyReport, options: SpotterNodeOptions) {
     this.node = node;
     this.kernels = kernels;
-    this.#config = options.file.config;
+    this.#config = withDecision(options.file.config, options.decision ?? {});
     this.#reader = new ReportReader(this.#config, node.context.sampleRate, activationSizes, options);
     node.onprocessorerror = () => options.onEnd(processorError());
     node.port.onmessage = ({ data }: MessageEvent<Report>) => this.#reader.read(data);

@@ -1,6 +1,5 @@
-import { type DecisionConfig, reconfigured } from '../config.js';
+import { type DecisionConfig, type ModelConfig, reconfigured } from '../config.js';
 import type { EarshotError } from '../errors.js';
-import type { Model } from '../model.js';
 import type { Command, Report } from '../worklet/protocol.js';
 import { ReportReader } from '../worklet/report-reader.js';
 import { LevelMeter } from './level-meter.js';
@@ -16,10 +15,11 @@ export class WorkletEar {
   readonly #reader: ReportReader;
   readonly #meter: LevelMeter | undefined;
   readonly #command: (command: Command) => void;
-  #config: Model['config'];
+  #config: ModelConfig;
 
+  /** @param config the model's, with the decision that the worklet was started with */
   constructor(
-    { config }: Model,
+    config: ModelConfig,
     sampleRate: number,
     wishes: EarWishes,
     sink: WorkletEarSink,

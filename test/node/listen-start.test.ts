@@ -147,6 +147,14 @@ describe('listen', () => {
     expect(model.kernels.memory.i8.length).toBe(slots);
   });
 
+  it.each([false, true])('changes what listening began with, and no smoothing (worklet: %s)', async (worklet) => {
+    const decision = { ...DECISION, smoothingFrames: 9 };
+    const { listener } = await listening({ worklet, decision });
+    listener.configure({ ...decision, threshold: 0.4 });
+    expect(() => listener.configure({ smoothingFrames: 8 })).toThrow('to be 9, as at the start, got 8');
+    await listener.stop();
+  });
+
   it('changes the decision while it listens', async () => {
     const onDetection = vi.fn();
     const { microphones, listener } = await listening({ onDetection });

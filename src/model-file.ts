@@ -1,6 +1,6 @@
 import { crc32 } from './checksum.js';
 import { type ModelConfig, parseModelConfig } from './config.js';
-import { EarshotError } from './errors.js';
+import { EarshotError, unexpected } from './errors.js';
 import { readSafetensors, type Tensor, type TensorFile } from './rnn/safetensors.js';
 
 /** What a model's file says, read and checked: plain data, which can be posted to another thread. */
@@ -13,9 +13,10 @@ export interface ModelFile {
 
 /**
  * Reads a safetensors file with the model's parameters in the metadata key `earshot`.
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
  */
 export function readModelFile(bytes: Uint8Array): ModelFile {
+  if (!(bytes instanceof Uint8Array)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Uint8Array', bytes);
   const file = readSafetensors(bytes);
   return { config: parseModelConfig(parametersOf(file)), tensors: file.tensors, fingerprint: crc32(bytes) };
 }

@@ -1,6 +1,7 @@
 import { ResamplerFilter } from './audio/resampler.js';
 import type { ChannelOptions } from './channel.js';
 import type { ModelConfig } from './config.js';
+import { unexpected } from './errors.js';
 import { createExtractor, type Extractor, type ExtractorName } from './features/extractor.js';
 import { bestKernels } from './kernels/best.js';
 import type { Kernels } from './kernels/kernels.js';
@@ -17,7 +18,7 @@ export interface LoadOptions {
 
 /**
  * Reads a model: a safetensors file with its parameters in the metadata key `earshot`.
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW
  */
 export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Promise<Model> {
   return buildModel(readModelFile(bytes), options);
@@ -29,6 +30,11 @@ export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): P
  */
 export async function buildModel(file: ModelFile, { kernels }: LoadOptions = {}): Promise<Model> {
   return new Model(file, await bestKernels(kernels));
+}
+
+/** @throws EarshotError EARSHOT_BAD_ARGUMENT for what is no model, such as a path */
+export function checkModel(model: unknown): asserts model is Model {
+  if (!(model instanceof Model)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Model', model);
 }
 
 /** Weights and biases; not the constants of the normalisation and of 8-bit weights. */

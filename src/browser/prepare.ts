@@ -37,7 +37,6 @@ const isRemote = (options: ListenOptions | RemoteListenOptions): options is Remo
 
 function prepareModel(options: ListenOptions): StartEar {
   const { model, decision = {} } = options;
-  if (!(model instanceof Uint8Array)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Uint8Array', model);
   const file: ModelFile = readModelFile(model);
   withDecision(file.config, decision);
   return (context, course) => startSpotterNode(context, { ...options, ...course, file });

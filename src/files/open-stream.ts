@@ -1,3 +1,4 @@
+import { unexpected } from '../errors.js';
 import { adtsSampleRate } from './adts.js';
 import type { AudioStream, Warn } from './audio-stream.js';
 import { ByteReader } from './byte-reader.js';
@@ -31,6 +32,9 @@ export async function openAudioStream(
   bytes: AsyncIterable<Uint8Array>,
   options: OpenStreamOptions = {},
 ): Promise<AudioStream> {
+  if (typeof bytes?.[Symbol.asyncIterator] !== 'function') {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'source', 'an async iterable of bytes, such as a stream', bytes);
+  }
   const reader = new ByteReader(bytes);
   try {
     return await open(reader, options);

@@ -1,8 +1,8 @@
 import type { ChannelOptions } from '../channel.js';
-import type { DecisionConfig } from '../config.js';
-import { type EarshotError, unexpected } from '../errors.js';
+import { type DecisionConfig, withDecision } from '../config.js';
+import type { EarshotError } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
-import { Model } from '../model.js';
+import { checkModel } from '../model.js';
 import type { Command, ProcessorOptions, Report } from '../worklet/protocol.js';
 import type { Level } from './level-meter.js';
 import type { Listener, ListenOptions } from './listen.js';
@@ -30,7 +30,7 @@ export async function startListening(options: ListenOptions, microphones: Microp
 /** Throws now what making a spotter would throw once the microphone is open. */
 function check(options: ListenOptions): void {
   const { model } = options;
-  if (!(model instanceof Model)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'model', 'a Model', model);
+  checkModel(model);
   model.spotter(channelOptions(options)).dispose();
 }
 
@@ -66,11 +66,11 @@ class Listening implements Listener, MicrophoneSink, EarSink {
 
   open(sampleRate: number): void {
     this.sampleRate = sampleRate;
-    const { model, worklet, onFrame, onLevel } = this.#options;
+    const { model, worklet, decision = {}, onFrame, onLevel } = this.#options;
     const wishes = { frames: onFrame !== undefined, levels: onLevel !== undefined };
     const command = (command: Command) => this.#microphone?.command?.(command);
     this.#ear = worklet
-      ? new WorkletEar(model, sampleRate, wishes, this, command)
+      ? new WorkletEar(withDecision(model.config, decision), sampleRate, wishes, this, command)
       : new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wishes, this);
   }
 

@@ -2,7 +2,7 @@ import { mixDown } from '../audio/pcm.js';
 import type { ChannelOptions, SpotterSink } from '../channel.js';
 import { eventSink } from '../event-sink.js';
 import type { SpotterEvent } from '../events.js';
-import type { Model } from '../model.js';
+import { checkModel, type Model } from '../model.js';
 import type { Spotter } from '../spotter.js';
 
 /** How audio of several channels is to be heard. */
@@ -23,6 +23,7 @@ export class PlanarSpotter {
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   constructor(model: Model, { channels, perChannel = false, frames = true, ...options }: PlanarOptions) {
+    checkModel(model);
     this.#perChannel = perChannel;
     this.#frames = frames;
     const count = perChannel ? channels : 1;

@@ -132,5 +132,9 @@ describe('spotFile', () => {
     const options = { model: await smallModel(), decision: { threshold: 2 } };
     await expect(all(spotFile(source(), options))).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
     expect(isClosed).toBe(true);
+    const none = { model: undefined as never };
+    await expect(all(spotFile(source(), none))).rejects.toThrow('Expected `model` to be a Model, got undefined');
+    const whole = wav({ data: PCM }) as never;
+    await expect(all(spotFile(whole, options))).rejects.toThrow('Expected `source` to be an async iterable of bytes');
   });
 });

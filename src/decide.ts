@@ -22,6 +22,8 @@ export class Decider {
   readonly #labels: readonly string[];
   readonly #posteriors: number;
   readonly #smoothingFrames: number;
+  /** Of whole 16 bytes, so that a slot with other smoothing has another size, by which snapshots are told apart. */
+  readonly #rowFloats: number;
   readonly #thresholds: Float64Array;
   #refractoryFrames = 0;
   #minimumFrames = 1;
@@ -46,7 +48,8 @@ export class Decider {
     this.#posteriors = posteriors;
     this.#smoothingFrames = config.decision.smoothingFrames;
     this.#thresholds = new Float64Array(count);
-    this.#ring = layout.float32(count * this.#smoothingFrames);
+    this.#rowFloats = 4 * Math.ceil(count / 4);
+    this.#ring = layout.float32(this.#rowFloats * this.#smoothingFrames);
     this.#sums = layout.float64(count);
     this.#quietUntil = layout.float64(1);
     this.#above = layout.float64(count);
@@ -96,7 +99,7 @@ export class Decider {
     const { f32, f64 } = this.#memory;
     const count = this.#labels.length;
     const posteriors = (slot + this.#posteriors) >> 2;
-    const row = ((slot + this.#ring) >> 2) + (frame % this.#smoothingFrames) * count;
+    const row = ((slot + this.#ring) >> 2) + (frame % this.#smoothingFrames) * this.#rowFloats;
     const sums = (slot + this.#sums) >> 3;
     for (let i = 0; i < count; i++) {
       // In double precision, so that what rounding leaves behind stays below 1e-7 for a billion frames.

@@ -1,5 +1,5 @@
 import { crc32 } from './checksum.js';
-import { EarshotError } from './errors.js';
+import { EarshotError, unexpected } from './errors.js';
 
 /** What a snapshot must agree with before it may be restored. */
 export interface SnapshotIdentity {
@@ -29,10 +29,11 @@ export function writeSnapshot(identity: SnapshotIdentity, state: Uint8Array): Ui
 
 /**
  * The bytes of the slot that `writeSnapshot` was given.
- * @throws EarshotError EARSHOT_SNAPSHOT_DAMAGED, EARSHOT_SNAPSHOT_TOO_NEW, or EARSHOT_SNAPSHOT_MISMATCH when it was
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_SNAPSHOT_DAMAGED, EARSHOT_SNAPSHOT_TOO_NEW, or EARSHOT_SNAPSHOT_MISMATCH when it was
  * taken of another model, at another rate or with other smoothing
  */
 export function readSnapshot(identity: SnapshotIdentity, bytes: Uint8Array): Uint8Array {
+  if (!(bytes instanceof Uint8Array)) throw unexpected('EARSHOT_BAD_ARGUMENT', 'snapshot', 'a Uint8Array', bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) {
     throw new EarshotError('EARSHOT_SNAPSHOT_DAMAGED', 'Not a snapshot of a spotter');

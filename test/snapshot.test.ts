@@ -88,6 +88,27 @@ describe('Spotter.snapshot and restore', () => {
     expect(spotter.snapshot()).toEqual(before);
   });
 
+  it('refuse other smoothing, however many labels there are', async () => {
+    const frames = fc.integer({ min: 1, max: 40 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: 9 }), frames, frames, async (count, one, other) => {
+        fc.pre(one !== other);
+        const model = await smallModel({ labels: Array.from({ length: count }, (_, n) => `word ${n}`) });
+        const [from, to] = [one, other].map((smoothingFrames) => model.spotter({ decision: { smoothingFrames } }));
+        expect(() => to.restore(from.snapshot())).toThrow(
+          expect.objectContaining({ code: 'EARSHOT_SNAPSHOT_MISMATCH' }),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuse what are no bytes', async () => {
+    const spotter = (await smallModel()).spotter();
+    const { buffer } = spotter.snapshot();
+    expect(() => spotter.restore(buffer as never)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
+  });
+
   it('refuse damaged bytes: any change is noticed', async () => {
     const spotter = (await smallModel()).spotter();
     spotter.push(babble(3000, 8000));

@@ -48,20 +48,24 @@ export async function startListener(
     ending.onEnd(() => started.stop());
     return started;
   };
+  const begun = new AbortController();
   try {
-    const started = await Promise.race([begin({ options, ending, stop, ear }), whenAborted(options.signal)]);
+    const aborted = whenAborted(options.signal, begun.signal);
+    const started = await Promise.race([begin({ options, ending, stop, ear }), aborted]);
     listener = new RunningListener(options, ending, started, stop);
     return listener;
   } catch (error) {
     await ending.end();
     throw error;
+  } finally {
+    begun.abort();
   }
 }
 
-/** Rejects with the signal's reason; pending for ever without a signal. */
-function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+/** Rejects with the signal's reason; pending for ever without a signal, or once `forget` says that nobody waits. */
+function whenAborted(signal: AbortSignal | undefined, forget: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal?.addEventListener('abort', () => reject(signal.reason), { signal: forget });
   });
 }
 

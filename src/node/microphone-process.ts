@@ -32,14 +32,13 @@ export const microphoneProcess: Microphones = {
   async open({ device, worklet, signal }: MicrophoneRequest, sink: MicrophoneSink) {
     signal?.throwIfAborted();
     const helper = new Helper();
+    const begun = new AbortController();
     try {
       await new Promise<void>((resolve, reject) => {
-        const onAbort = () => reject(signal?.reason);
-        signal?.addEventListener('abort', onAbort, { once: true });
+        signal?.addEventListener('abort', () => reject(signal.reason), { signal: begun.signal });
         helper.onFailure = reject;
         helper.onMessage = (message) => {
           if (message.type !== 'open') return;
-          signal?.removeEventListener('abort', onAbort);
           try {
             sink.open(message.sampleRate);
             helper.onFailure = (error) => sink.end(error);
@@ -54,6 +53,8 @@ export const microphoneProcess: Microphones = {
     } catch (error) {
       await helper.close();
       throw error;
+    } finally {
+      begun.abort();
     }
     return {
       close: () => helper.close(),

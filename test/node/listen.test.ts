@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +125,14 @@ describe('a microphone in a process of its own', () => {
     const listener = await hear({ onError });
     await listener.finished;
     expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'EARSHOT_MICROPHONE_LOST' })]]);
+    expect(microphonesRunning()).toBe(0);
+  });
+
+  it('that cannot be opened is no longer known to the signal', async () => {
+    use('busy');
+    const { signal } = new AbortController();
+    await expect(hear({ signal })).rejects.toMatchObject({ code: expect.stringMatching(/^EARSHOT_/) });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(microphonesRunning()).toBe(0);
   });
 

@@ -121,7 +121,8 @@ export class PcmDecoder {
   #decode(bytes: Uint8Array, arrayFor: (channel: number, frames: number) => Float32Array): Float32Array[] {
     const all = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
     const frames = Math.floor(all.length / this.frameBytes);
-    this.#rest = all.slice(frames * this.frameBytes);
+    // A copy: `slice` of a Node Buffer is a view of memory that its owner may write to.
+    this.#rest = new Uint8Array(all.subarray(frames * this.frameBytes));
     const view = new DataView(all.buffer, all.byteOffset, frames * this.frameBytes);
     return Array.from({ length: this.#channels }, (_, channel) => {
       const samples = arrayFor(channel, frames);

@@ -85,7 +85,7 @@ describe('PcmDecoder', () => {
         const got: number[][] = expected.map(() => []);
         for (const piece of pieces(bytes, sizes)) {
           // A chunk that is overwritten afterwards, as a reader's buffer is.
-          const chunk = piece.slice();
+          const chunk = Buffer.from(piece);
           for (const [channel, samples] of decoder.write(chunk).entries()) got[channel].push(...samples);
           chunk.fill(0xee);
         }

@@ -64,6 +64,8 @@ export class PoolStream {
   readonly #busy: PoolStream[];
   readonly #onDispose: () => void;
   #isBusy = false;
+  /** A frame of this tick is still to be reported. */
+  #isStepped = false;
   #flushing = false;
   /** Bound once, so that a tick allocates nothing. */
   readonly #take = (samples: number, count: number): number => this.#channel.write(samples, count);
@@ -129,8 +131,7 @@ export class PoolStream {
   /** Forgets everything heard and queued. */
   reset(): void {
     this.#channel.reset();
-    this.#queue.clear();
-    this.#flushing = false;
+    this.#forget();
   }
 
   /** As `Spotter.configure`. */
@@ -146,8 +147,7 @@ export class PoolStream {
   /** As `Spotter.restore`; what is queued is dropped. */
   restore(snapshot: Uint8Array): void {
     this.#channel.restore(snapshot);
-    this.#queue.clear();
-    this.#flushing = false;
+    this.#forget();
   }
 
   /** As `Spotter.inspect`. */
@@ -158,14 +158,19 @@ export class PoolStream {
   /** Leaves the pool and gives the memory back. */
   dispose(): void {
     if (!this.#channel.isAlive) return;
+    this.#forget();
     this.#queue.dispose();
-    this.#flushing = false;
     this.#channel.dispose();
     this.#onDispose();
   }
 
   /** Goes on to the next whole frame; if there is none, the pool strikes the stream off its list. For the pool. */
   advance(): boolean {
+    this.#isStepped = this.#advance();
+    return this.#isStepped;
+  }
+
+  #advance(): boolean {
     while (this.#queue.length > 0) {
       this.#queue.shift(this.#take);
       if (this.#channel.take()) return true;
@@ -178,9 +183,16 @@ export class PoolStream {
     return false;
   }
 
-  /** Reports the frame that the pool has just stepped, unless a sink has disposed of the stream meanwhile. For the pool. */
+  /** Reports the frame that the pool has just stepped, unless a sink has reset or disposed of the stream meanwhile. For the pool. */
   report(): void {
-    if (this.#channel.isAlive) this.#channel.report(this.#sink);
+    if (this.#isStepped) this.#channel.report(this.#sink);
+  }
+
+  /** Drops what was to be done. */
+  #forget(): void {
+    this.#queue.clear();
+    this.#flushing = false;
+    this.#isStepped = false;
   }
 
   #beBusy(): void {

@@ -171,6 +171,31 @@ describe('SpotterPool', () => {
     expect(events).toEqual(alone(model, 8000, signal));
   });
 
+  it('lets a sink reset or restore streams that the same tick has stepped: nothing is told of what they forgot', async () => {
+    const model = await smallModel();
+    const pool = model.pool();
+    const signal = babble(4000, 8000);
+    const heard = model.spotter({ decision: DECISION });
+    heard.push(signal.subarray(0, 2000));
+    const others = [open(pool, 8000), open(pool, 8000)];
+    const first = pool.open({
+      frame: () => {
+        others[0].stream.reset();
+        others[1].stream.restore(heard.snapshot());
+      },
+      detection: () => {},
+    });
+    for (const stream of [first, ...others.map((other) => other.stream)]) stream.push(signal);
+    while (first.queuedSamples > 0) pool.tick();
+    expect(others.map(({ events }) => events)).toEqual([[], []]);
+    first.dispose();
+    for (const { stream } of others) stream.push(signal.subarray(2000));
+    for (const { stream } of others) stream.flush();
+    drain(pool);
+    expect(others[0].events).toEqual(alone(model, 8000, signal.subarray(2000)));
+    expect(others[1].events).toEqual([...heard.push(signal.subarray(2000)), ...heard.flush()]);
+  });
+
   it('refuses samples after flush until reset, and any use after dispose', async () => {
     const model = await smallModel();
     const pool = model.pool();

@@ -122,6 +122,7 @@ export class Channel {
 
   /** Samples so far that were NaN, infinite or beyond ±1e9, and counted as 0. */
   get replacedSamples(): number {
+    this.checkAlive();
     return this.#frontEnd.replaced(this.slot);
   }
 
@@ -149,8 +150,9 @@ export class Channel {
     if (!this.isAlive) throw new EarshotError('EARSHOT_DISPOSED', 'Used after dispose()');
   }
 
-  /** @throws EarshotError EARSHOT_BAD_ARGUMENT when a value is out of range or `smoothingFrames` would change */
+  /** @throws EarshotError EARSHOT_DISPOSED, EARSHOT_BAD_ARGUMENT when a value is out of range or `smoothingFrames` would change */
   configure(changes: Partial<DecisionConfig>): void {
+    this.checkAlive();
     const { decision } = reconfigured(this.#config, changes);
     this.#config.decision = decision;
     this.#decider.configure(decision);

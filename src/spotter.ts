@@ -90,7 +90,10 @@ export class Spotter {
     this.#channel.reset();
   }
 
-  /** Changes thresholds, refractory or minimum duration from the next frame on. @throws EarshotError EARSHOT_BAD_ARGUMENT */
+  /**
+   * Changes thresholds, refractory or minimum duration from the next frame on.
+   * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_DISPOSED
+   */
   configure(decision: Partial<DecisionConfig>): void {
     this.#channel.configure(decision);
   }

@@ -241,7 +241,14 @@ describe('spotters of one model', () => {
     const spotter = model.spotter();
     spotter.dispose();
     spotter.dispose();
-    for (const use of [() => spotter.push(new Float32Array(1)), () => spotter.flush(), () => spotter.snapshot()]) {
+    const uses = [
+      () => spotter.push(new Float32Array(1)),
+      () => spotter.flush(),
+      () => spotter.snapshot(),
+      () => spotter.configure({ threshold: 0.5 }),
+      () => spotter.replacedSamples,
+    ];
+    for (const use of uses) {
       expect(use).toThrow(expect.objectContaining({ code: 'EARSHOT_DISPOSED' }));
     }
   });

@@ -1,5 +1,6 @@
 import { EarshotError } from '../errors.js';
 import type { ListenOptions } from './options.js';
+import { checkSecureContext } from './support.js';
 
 /** A microphone, as a page may know it. */
 export interface Microphone {
@@ -35,6 +36,7 @@ export async function openMicrophone(options: Omit<ListenOptions, 'model'>): Pro
 }
 
 function mediaDevices(): MediaDevices {
+  checkSecureContext();
   const devices = globalThis.navigator?.mediaDevices;
   if (devices === undefined) throw new EarshotError('EARSHOT_UNSUPPORTED', 'This browser lets no page use microphones');
   return devices;

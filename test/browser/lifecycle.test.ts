@@ -424,6 +424,7 @@ describeInChromium('A page that came without encryption', { args: [INSECURE] }, 
   it('is told that it needs some', async () => {
     const page = await chromium.open({ origin: chromium.origin.replace('127.0.0.1', 'insecure.test') });
     expect(await page.evaluate(codeOf, {})).toBe('EARSHOT_INSECURE_CONTEXT');
+    expect(await page.evaluate(() => earshot.listDevices().catch(({ code }) => code))).toBe('EARSHOT_INSECURE_CONTEXT');
     await page.context().close();
   });
 });

@@ -25,7 +25,7 @@ recordings, each from ${seeds} seeds. The memoryless one classifies single frame
 that are there. What the others do better, they do by remembering.
 
 Accuracy is the share of clips labelled right, in %: mean over the seeds, and range. "Clip": each clip from a fresh state.
-"Streamed": all clips as one stream, the state never reset. Validation clips are those of the training data; test clips
+"Streamed": clips as streams whose state is never reset, those of the test as one, in random order. Validation clips are those of the training data; test clips
 took no part in training ([Evaluation](evaluation.md)).
 
 ${markdown(cellsTable(figures))}

@@ -10,7 +10,7 @@ import type { SegmentExtractor } from './segment-extractor.js';
 export interface Right {
   /** Each clip heard by a fresh network. */
   readonly clip: number;
-  /** The clips of each row heard as one stream, the state never reset. */
+  /** The clips of each row heard as one stream, in the order given, the state never reset. */
   readonly streamed: number;
   readonly clips: number;
 }
@@ -52,24 +52,34 @@ export class Validator {
 
   /** With the parameters at an address. */
   run(weights: number): Right {
+    if (this.#labels.length === 0) return { clip: 0, streamed: 0, clips: 0 };
     const clips = this.#labels.reduce((sum, { length }) => sum + length, 0);
     return { clip: this.#pass(weights, false), streamed: this.#pass(weights, true), clips };
   }
 
   #pass(weights: number, isStreamed: boolean): number {
     const { rows } = this.#network.logits;
-    const sources = Int32Array.from({ length: rows }, (_, row) => row);
     const fresh = new Int32Array(rows).fill(-1);
+    const before = Int32Array.from(fresh, (_, row) => row);
+    const last = this.#labels.length - 1;
+    // The first clips follow some too: the last ones, each one of another row, where there is one batch only.
+    const neighbours = before.map((row) => (row + 1) % this.#labels[last].length);
+    if (isStreamed) this.#hear(weights, last, fresh);
     let right = 0;
-    this.#features.forEach((features, batch) => {
-      this.#network.carry(isStreamed && batch > 0 ? sources : fresh);
-      this.#network.features.values.set(features);
-      this.#network.forward(weights);
-      this.#labels[batch].forEach((label, row) => {
+    this.#labels.forEach((labels, batch) => {
+      const streamed = batch === 0 ? neighbours : before;
+      this.#hear(weights, batch, isStreamed ? streamed : fresh);
+      labels.forEach((label, row) => {
         if (this.#decide(row) === label) right++;
       });
     });
     return right;
+  }
+
+  #hear(weights: number, batch: number, sources: Int32Array): void {
+    this.#network.carry(sources);
+    this.#network.features.values.set(this.#features[batch]);
+    this.#network.forward(weights);
   }
 
   #decide(row: number): number {

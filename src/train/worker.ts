@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Learner, type LearnerOptions } from './learner.js';
 import type { OptimiserState } from './optimiser.js';
+import { Random } from './random.js';
 import { learningRate } from './schedule.js';
 import { TeamMember, type TeamMemory } from './team.js';
 import { type Right, Validator } from './validator.js';
@@ -39,7 +40,9 @@ async function work(start: WorkerStart, tell: (report: WorkerReport) => void): P
   const learner = await Learner.create(start);
   const { optimiser } = learner;
   const member = new TeamMember(team, index);
-  const clips = data.validation.filter((_, n) => n % team.size === index);
+  // Not folder by folder: a clip would mostly follow one of the same word.
+  const order = new Random(start.seed).shuffle(Int32Array.from(data.validation.keys()));
+  const clips = Array.from(order, (n) => data.validation[n]).filter((_, n) => n % team.size === index);
   let validator: Validator | undefined;
   optimiser.state = start.state;
 

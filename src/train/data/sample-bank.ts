@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mixDown } from '../../audio/pcm.js';
+import { openAudio } from '../../node/open-audio.js';
 import { type BadFile, badFile, isBad } from '../recordings/bad-file.js';
-import { convertRate } from '../recordings/convert-rate.js';
-import { readSound } from '../recordings/sound.js';
+import { RateConverter } from '../recordings/convert-rate.js';
 
 /** Where the samples of a file lie in a bank. */
 export interface BankEntry {
@@ -57,7 +58,7 @@ async function fingerprintOf(paths: readonly string[], sampleRate: number): Prom
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Written last, so that samples without an index are no cache; nor are those that it says more of than there are. */
+/** Written last, so that samples without a whole index are no cache; nor are those that it says more of than there are. */
 async function readIndex(base: string): Promise<Index | undefined> {
   try {
     const index: Index = JSON.parse(await readFile(`${base}.json`, 'utf8'));
@@ -65,7 +66,7 @@ async function readIndex(base: string): Promise<Index | undefined> {
     const { size } = await stat(`${base}.bin`);
     return size === (offset + length) * Int16Array.BYTES_PER_ELEMENT ? index : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -106,9 +107,10 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
       for (const read of await Promise.all(some.map((path) => readAt(path, sampleRate)))) {
         if (isBad(read)) bad.push(read);
         else {
-          await file.writeFile(new Uint8Array(read.samples.buffer));
-          entries.push({ path: read.path, offset, length: read.samples.length });
-          offset += read.samples.length;
+          const length = read.parts.reduce((sum, part) => sum + part.length, 0);
+          for (const part of read.parts) await file.writeFile(new Uint8Array(part.buffer));
+          entries.push({ path: read.path, offset, length });
+          offset += length;
         }
       }
       onProgress?.(first + some.length, paths.length);
@@ -123,9 +125,18 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
   return { entries, bad };
 }
 
-async function readAt(path: string, rate: number): Promise<{ path: string; samples: Int16Array } | BadFile> {
+/** Converts while it reads: hours of audio at its own rate would fill the memory. */
+async function readAt(path: string, rate: number): Promise<{ path: string; parts: Int16Array[] } | BadFile> {
   try {
-    return { path, samples: toInt16(convertRate(await readSound(path), rate)) };
+    const audio = await openAudio(path);
+    const converter = audio.sampleRate === rate ? undefined : new RateConverter(audio.sampleRate, rate);
+    const parts: Int16Array[] = [];
+    for await (const planar of audio) {
+      const samples = mixDown(planar);
+      parts.push(toInt16(converter ? converter.write(samples) : samples));
+    }
+    if (converter) parts.push(toInt16(converter.end()));
+    return { path, parts };
   } catch (error) {
     return badFile(path, error);
   }

@@ -1,5 +1,6 @@
 import { mixDown } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
+import { joined } from './joined.js';
 import { type Piece, pieceOf } from './piece.js';
 import { wordSecond } from './word-second.js';
 
@@ -14,13 +15,7 @@ export async function readSound(path: string): Promise<Sound> {
   const audio = await openAudio(path);
   const parts: Float32Array[] = [];
   for await (const planar of audio) parts.push(mixDown(planar).slice());
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
-  return { samples, sampleRate: audio.sampleRate };
+  return { samples: joined(parts), sampleRate: audio.sampleRate };
 }
 
 /** Reads a piece of a file. @throws EarshotError EARSHOT_AUDIO_EMPTY where there is no sound in it, and what reading throws */

@@ -47,6 +47,13 @@ test('samples that were cut off are read again', async () => {
   expect(await load(folder, ['a.wav'])).toMatchObject({ samples, reads: 1 });
 });
 
+test('samples whose index is not whole are read again', async () => {
+  const folder = directoryOf({ 'a.wav': SECOND });
+  const { samples } = await load(folder, ['a.wav']);
+  truncateSync(binOf(folder).replace(/bin$/, 'json'), 5);
+  expect(await load(folder, ['a.wav'])).toMatchObject({ samples, reads: 1 });
+});
+
 test('a file that could not be read is tried again, and taken as soon as it can', async () => {
   const folder = directoryOf({ 'a.wav': SECOND, 'b.wav': Buffer.alloc(SECOND.length) });
   const time = new Date('2026-01-01');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
-import { convertRate } from '../../../src/train/recordings/convert-rate.ts';
+import { convertRate, RateConverter } from '../../../src/train/recordings/convert-rate.ts';
+import { joined } from '../../../src/train/recordings/joined.ts';
 import { oneSecond } from '../../../src/train/recordings/sound.ts';
 import { rms, wordSpan } from '../../../src/train/recordings/word-span.ts';
 import { noise } from '../../helpers/sound.ts';
@@ -103,5 +104,21 @@ describe('convertRate', () => {
     const inner = (samples: Float32Array) => [...samples.subarray(200, -200)];
     const errors = inner(converted).map((sample, i) => Math.abs(sample - expected[200 + i]));
     expect(Math.max(...errors)).toBeLessThan(2e-3);
+  });
+
+  it('gives the same for any split of the recording', () => {
+    const [from, to] = [fc.constantFrom(16000, 44100, 48000), fc.constantFrom(8000, 11025)];
+    const samples = noise(50_000, 7);
+    fc.assert(
+      fc.property(from, to, fc.array(fc.nat(40_000)), (inputRate, outputRate, cuts) => {
+        const converter = new RateConverter(inputRate, outputRate);
+        const ends = [...cuts.sort((a, b) => a - b), samples.length];
+        const parts = ends.map((end, n) => converter.write(samples.subarray(ends[n - 1] ?? 0, end)));
+        expect(joined([...parts, converter.end()])).toEqual(
+          convertRate({ samples, sampleRate: inputRate }, outputRate),
+        );
+      }),
+      { numRuns: 20 },
+    );
   });
 });

@@ -85,11 +85,20 @@ export function addTrainCommand(program: Command): void {
 
 /** @returns the exit code */
 async function run(options: TrainCommandOptions): Promise<number> {
+  const models: (ModelFile | undefined)[] = [];
+  for (const name of [options.from, options.teacher]) {
+    try {
+      models.push(name === undefined ? undefined : readModelFile(await readModel(name)));
+    } catch (error) {
+      process.stderr.write(failureLine(`${name}`, failureOf(error)));
+      return EXIT.failed;
+    }
+  }
+  const [from, teacher] = models;
   const display = new TrainingDisplay(process.stderr, recipeOf(options).epochs);
   try {
     const { data, negatives, noise, rir: rooms, words, out, licence, trainingData } = options;
     const { seed, workers, cache, resume = false } = options;
-    const [from, teacher] = await Promise.all([options.from, options.teacher].map(modelOf));
     const recipe = recipeOf(options, from);
     const sources = { data, negatives, noise, rooms, words, out, recipe, from, teacher, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
@@ -101,9 +110,6 @@ async function run(options: TrainCommandOptions): Promise<number> {
     return EXIT.failed;
   }
 }
-
-const modelOf = async (name: string | undefined): Promise<ModelFile | undefined> =>
-  name === undefined ? undefined : readModelFile(await readModel(name));
 
 /** A model that training goes on from says the network's shape. */
 function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOptions, from?: ModelFile): Recipe {
@@ -146,6 +152,7 @@ const wholeNumber = (least: number) => (text: string) => {
 };
 
 /** The cores, rounded down to a power of two, as batches are. */
-const defaultWorkers = (): number => 2 ** Math.floor(Math.log2(availableParallelism()));
+const defaultWorkers = (): number =>
+  2 ** Math.floor(Math.log2(Math.min(PRESETS.commands.batch, availableParallelism())));
 
 const defaultCache = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'earshot');

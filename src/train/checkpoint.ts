@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { EarshotError } from '../errors.js';
-import { readSafetensors, type Tensor, writeSafetensors } from '../rnn/safetensors.js';
+import { readSafetensors, type Tensor, type TensorFile, writeSafetensors } from '../rnn/safetensors.js';
 import { writeAtomically } from './atomic-file.js';
 import type { FeatureStatistics } from './network/network.js';
 import type { OptimiserState } from './optimiser.js';
@@ -31,7 +31,7 @@ export async function writeCheckpoint(path: string, run: object, checkpoint: Che
 
 /**
  * Reads a checkpoint; undefined if there is none.
- * @throws EarshotError EARSHOT_BAD_ARGUMENT where it belongs to another run
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT where it belongs to another run, EARSHOT_MODEL_DAMAGED
  */
 export async function readCheckpoint(path: string, run: object): Promise<Checkpoint | undefined> {
   const bytes = await readFile(path).catch((error) => {
@@ -39,7 +39,7 @@ export async function readCheckpoint(path: string, run: object): Promise<Checkpo
     throw error;
   });
   if (!bytes) return undefined;
-  const { metadata, tensors } = readSafetensors(bytes);
+  const { metadata, tensors } = contentOf(bytes, path);
   const { epochs, steps, run: saved } = JSON.parse(metadata[KEY] ?? '{}');
   const different = differences(saved ?? {}, JSON.parse(JSON.stringify(run)));
   if (different.length > 0) {
@@ -58,6 +58,15 @@ export async function readCheckpoint(path: string, run: object): Promise<Checkpo
       second: vector('second'),
     },
   };
+}
+
+function contentOf(bytes: Uint8Array, path: string): TensorFile {
+  try {
+    return readSafetensors(bytes);
+  } catch (cause) {
+    const what = `The checkpoint ${path} is damaged; start anew without resuming`;
+    throw new EarshotError('EARSHOT_MODEL_DAMAGED', what, { value: path, cause });
+  }
 }
 
 const differences = (a: Record<string, unknown>, b: Record<string, unknown>): string[] =>

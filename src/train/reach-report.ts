@@ -42,7 +42,7 @@ export function reachReport(reaches: readonly ModelReach[]): Promise<string> {
     title: 'How far the gradient reaches back',
     introduction:
       'The norm of dL/dh in each recurrent layer, L being the loss of the last step alone, against the distance from ' +
-      'that step: the geometric mean over 32 streams of two seconds, over the norm at the last step.',
+      `that step: the geometric mean over ${reaches[0].streams} streams of two seconds, over the norm at the last step.`,
     parts: [reachChart(reaches), reachTable(reaches)],
   });
 }

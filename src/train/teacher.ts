@@ -4,7 +4,7 @@ import { timeStride } from './frames.js';
 import { checkFrontEnd, checkSame } from './front-end-match.js';
 import type { TrainingKernels, TrainingMemory } from './kernels/kernels.js';
 import { parametersOf } from './model-parameters.js';
-import { TrainingNetwork } from './network/network.js';
+import { checkTrainable, TrainingNetwork } from './network/network.js';
 import type { BatchShape } from './network/signal.js';
 
 /**
@@ -38,8 +38,9 @@ export class Teacher {
   }
 }
 
-/** @throws EarshotError EARSHOT_BAD_ARGUMENT where a model cannot teach: other features, other steps or other labels */
+/** @throws EarshotError EARSHOT_BAD_ARGUMENT where a model cannot teach: no such network, other features, steps or labels */
 export function checkTeacher({ config: teacher }: ModelFile, learner: ModelConfig): void {
+  checkTrainable(teacher);
   checkFrontEnd('the teacher', teacher, learner);
   checkSame("the teacher's coefficients", teacher.coefficients, learner.coefficients);
   checkSame("the teacher's frames a step", timeStride(teacher), timeStride(learner));

@@ -33,6 +33,17 @@ describe('earshot gradients', () => {
     expect(stdout).toContain('commands-small, layer 1');
   });
 
+  test('names recordings that it cannot read, and hears the others', async () => {
+    const folder = directoryOf({
+      'broken.wav': 'RIFFnothing',
+      'talk.wav': wavBytes(babble(24000, 8000, 1), 8000),
+    });
+    const { code, stdout, stderr } = await runCli(['gradients', 'commands-small', '--data', folder, '--json']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^earshot: .*broken\.wav: .* \(EARSHOT_AUDIO_\w+\)\n$/);
+    expect(JSON.parse(stdout)).toMatchObject([{ model: 'commands-small', streams: 1 }]);
+  });
+
   test('wants more than two seconds of sound', async () => {
     const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(8000, 8000, 1), 8000) }), 'talk.wav');
     const { code, stderr } = await runCli(['gradients', 'commands-small', '--data', talk]);

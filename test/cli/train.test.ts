@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { writeTones } from '../train/tones.ts';
 import { directoryWith, runCli } from './cli.ts';
@@ -54,6 +55,10 @@ describe('earshot train and earshot evaluate', () => {
   test.each([
     [['--out', model, '--from', 'commands', '--hidden', '48'], /--hidden.*cannot be used with.*--from/],
     [['--out', model, '--words', 'yes,yes'], /Expected different words/],
+    [
+      ['--out', model, '--from', fileURLToPath(import.meta.url)],
+      /^earshot: .*train\.test\.ts: .*\(EARSHOT_MODEL_DAMAGED\)\n$/,
+    ],
     [['--out', model, '--words', 'nonesuch'], /nonesuch.*\(EARSHOT_BAD_ARGUMENT\)/],
   ])('refuse %j in plain words', async (options, message) => {
     const { code, stderr } = await train(...options);

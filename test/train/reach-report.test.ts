@@ -7,6 +7,7 @@ import { chartsIn } from './report.ts';
 const falling = (model: string, stepSeconds: number, rate: number, layers = 1): ModelReach => ({
   model,
   cell: 'rnn',
+  streams: 7,
   stepSeconds,
   layers: Array.from({ length: layers }, () =>
     Float64Array.from({ length: Math.round(2 / stepSeconds) }, (_, n) => rate ** n),

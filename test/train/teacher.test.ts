@@ -34,6 +34,11 @@ test('a teacher says what its network says, segment after segment, and leaves th
   }
 });
 
+test('a teacher that cannot be run in training is refused', () => {
+  const teacher = { ...model, config: { ...config, linearBeforeReset: false } };
+  expect(() => checkTeacher(teacher, config)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
+});
+
 test.each([
   ['labels', smallConfig({ labels: ['_silence_', '_unknown_', 'no'] })],
   ['coefficients', smallConfig({ coefficients: 13 })],

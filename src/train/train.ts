@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { ModelConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
@@ -179,9 +179,14 @@ function entryOf(epoch: number, reports: readonly EpochReport[], seconds: number
   return { epoch: epoch + 1, loss, gradientNorm, ...accuracy, seconds };
 }
 
-/** Keeps the lines of the log up to the checkpoint, and returns them. */
+/**
+ * Keeps the lines of the log up to the checkpoint, and returns them. What an earlier run has written stays until there is an
+ * epoch to replace it: its checkpoint does so too.
+ */
 async function restartLog(path: string, epochs: number): Promise<EpochEntry[]> {
-  const text = epochs === 0 ? '' : await readFile(path, 'utf8').catch(() => '');
+  await access(dirname(path), constants.W_OK);
+  if (epochs === 0) return [];
+  const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').slice(0, epochs).filter(Boolean);
   const log: EpochEntry[] = lines.map((line) => JSON.parse(line));
   await writeAtomically(path, linesOf(log));

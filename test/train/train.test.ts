@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,6 +113,20 @@ describe('training', () => {
     expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     const lines = readFileSync(logPath, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('started anew by mistake and stopped, it can still be resumed, with its log; not from a damaged checkpoint', async () => {
+    const run = (changes: Partial<TrainOptions>) => train(options('mistaken', changes));
+    const stop = (at: TrainProgress['type']) => (progress: TrainProgress) => {
+      if (progress.type === at) throw new Error('stopped');
+    };
+    await expect(run({ onProgress: stop('epoch') })).rejects.toThrow('stopped');
+    await expect(run({ onProgress: stop('data') })).rejects.toThrow('stopped');
+    const log = await run({ resume: true });
+    expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    const checkpoint = `${options('mistaken').out}.checkpoint`;
+    truncateSync(checkpoint, 1000);
+    await expect(run({ resume: true })).rejects.toMatchObject({ code: 'EARSHOT_MODEL_DAMAGED', value: checkpoint });
   });
 
   test('refuses to resume a run that was made with another recipe', async () => {

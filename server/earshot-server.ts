@@ -215,6 +215,8 @@ const addressOfClient = ({ socket }: IncomingMessage): string => socket.remoteAd
 /** Answers an upgrade with plain HTTP. */
 function refuse(socket: Duplex, { status, body }: { status: number; body: string }): void {
   socket.on('error', () => {});
+  // HTTP has let go of the socket: nobody reads on, so that a client which sends more or stays would be held for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

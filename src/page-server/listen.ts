@@ -1,13 +1,22 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { EarshotError } from '../errors.js';
+
+/** The open connections of each server. */
+const socketsOf = new WeakMap<Server, Set<Socket>>();
 
 /**
  * Opens a server on a port, 0 for any free one; returns its address.
  * @throws EarshotError EARSHOT_PORT_BUSY, EARSHOT_BAD_ARGUMENT for a host that is none of this machine's
  */
 export async function openServer(server: Server, port: number, host: string): Promise<URL> {
+  const sockets = new Set<Socket>();
+  socketsOf.set(server, sockets);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(port, host);
   try {
     await once(server, 'listening');
@@ -18,11 +27,11 @@ export async function openServer(server: Server, port: number, host: string): Pr
   return new URL(`http://${nameOf(host)}:${opened}/`);
 }
 
-/** Ends a server and all its connections. */
+/** Ends a server and all its connections, also those that have not said anything yet or are HTTP no longer. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeAllConnections();
+  for (const socket of socketsOf.get(server) ?? []) socket.destroy();
   await closed;
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { toProducerSchema } from 'earshot/server';
@@ -120,6 +121,21 @@ describe('bad input is answered with a coded error to that client alone:', () =>
     });
     await closed;
     expect(text).toContain('"type":"error","code":"EARSHOT_MESSAGE"');
+  });
+
+  it('refused connections that say more than they should, or stay, and are let go', async () => {
+    const { port } = new URL(server.url);
+    const count = () => new Promise<number>((resolve) => server.http.getConnections((_, n) => resolve(n)));
+    const before = await count();
+    for (const more of ['', 'x']) {
+      const socket = connectTcp({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => {});
+      socket.write(`GET /v1/nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n${more}`);
+      const [answer] = await once(socket, 'data');
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 404 .*EARSHOT_MODEL_NOT_FOUND/s);
+      await expect.poll(count).toBe(before);
+      socket.destroy();
+    }
   });
 
   it.each(['flush', 'close'])('half a sample before %s, which is told and counts for nothing', async (type) => {

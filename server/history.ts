@@ -1,37 +1,53 @@
 interface Entry<Message> {
   seq: number;
   message: Message;
+  length: number;
 }
 
 /** The latest messages, as many as there is room for, until they are known to have arrived. */
 export class History<Message> {
   readonly #capacity: number;
+  readonly #mostLength: number;
   readonly #ring: (Entry<Message> | undefined)[] = [];
   #first = 0;
   #size = 0;
+  #length = 0;
   #forgotten = 0;
 
-  constructor(capacity: number) {
+  /**
+   * @param capacity messages
+   * @param mostLength of all of them together; the latest is kept however long it is
+   */
+  constructor(capacity: number, mostLength = Infinity) {
     this.#capacity = capacity;
+    this.#mostLength = mostLength;
   }
 
   /** @param seq greater than all before */
-  add(seq: number, message: Message): void {
-    if (this.#size === this.#capacity) this.forget(this.#ring[this.#first]?.seq ?? seq);
-    if (this.#capacity === 0) return;
-    this.#ring[(this.#first + this.#size) % this.#capacity] = { seq, message };
+  add(seq: number, message: Message, length = 0): void {
+    if (this.#capacity === 0) {
+      this.#forgotten = seq;
+      return;
+    }
+    for (let oldest = this.#at(0); oldest && !this.#hasRoomFor(length); oldest = this.#at(0)) this.forget(oldest.seq);
+    this.#ring[(this.#first + this.#size) % this.#capacity] = { seq, message, length };
     this.#size++;
+    this.#length += length;
+  }
+
+  #hasRoomFor(length: number): boolean {
+    return this.#size < this.#capacity && this.#length + length <= this.#mostLength;
   }
 
   /** Keeps messages up to this number no longer. */
   forget(seq: number): void {
-    for (let oldest = this.#ring[this.#first]; oldest && oldest.seq <= seq; oldest = this.#ring[this.#first]) {
+    for (let oldest = this.#at(0); oldest && oldest.seq <= seq; oldest = this.#at(0)) {
       this.#ring[this.#first] = undefined;
       this.#first = (this.#first + 1) % this.#capacity;
       this.#size--;
+      this.#length -= oldest.length;
       this.#forgotten = oldest.seq;
     }
-    if (this.#capacity === 0) this.#forgotten = seq;
   }
 
   /** The highest number that is kept no longer; 0 if none is. */

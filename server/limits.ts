@@ -23,8 +23,9 @@ export interface Limits {
   sendBytesMost: number;
   /** How long a session waits for its producer to come back. */
   graceSeconds: number;
-  /** Messages kept for a producer that comes back. */
+  /** Messages kept for a producer that comes back, and how long all of them may be together, in characters or bytes. */
   resumeMessages: number;
+  resumeLength: number;
   /** Events other than frames kept for subscribers that come back. */
   history: number;
 }
@@ -44,5 +45,6 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   sendBytesMost: 4 * 1024 * 1024,
   graceSeconds: 30,
   resumeMessages: 512,
+  resumeLength: 1024 * 1024,
   history: 1000,
 };

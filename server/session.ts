@@ -86,7 +86,7 @@ export class Session {
     this.#context = context;
     this.facts = facts;
     this.#pace = new Pace(facts.sampleRate);
-    this.#history = new History(context.limits.resumeMessages);
+    this.#history = new History(context.limits.resumeMessages, context.limits.resumeLength);
     const stream = open({ report: (report) => this.#report(report) });
     if (!stream) throw new EarshotError('EARSHOT_INTERNAL', 'No worker is there at the moment');
     this.#stream = stream;
@@ -315,7 +315,7 @@ export class Session {
   /** Sends a message that a producer who comes back must not miss. */
   #sendNumbered(write: (seq: number) => string | Uint8Array): void {
     const message = write(++this.#seq);
-    this.#history.add(this.#seq, message);
+    this.#history.add(this.#seq, message, message.length);
     this.#connection?.send(message);
   }
 

@@ -21,7 +21,7 @@ export class Sessions {
   readonly #context: SessionContext;
   /** By name, while their streams are open. */
   readonly #open = new Map<string, Session>();
-  /** By the digest of their tokens, so that the time of a look-up tells nothing about a token. */
+  /** As long as they may be resumed, by the digest of their tokens, so that the time of a look-up tells nothing about a token. */
   readonly #byToken = new Map<string, Session>();
   readonly #perAddress: PlacesPerAddress;
 
@@ -49,7 +49,9 @@ export class Sessions {
         this.#release(session);
         logger.info(session.record, 'stream ended');
       },
-      onForgotten: (session) => this.#byToken.delete(digestOf(session.token)),
+      onForgotten: (session) => {
+        if (this.#byToken.delete(digestOf(session.token))) this.#perAddress.giveBack(session.facts.address);
+      },
     };
   }
 
@@ -112,14 +114,12 @@ export class Sessions {
 
   #checkLimits(address: string): void {
     const { streams } = this.#limits;
-    if (this.size >= streams) throw new EarshotError('EARSHOT_LIMIT', `There are ${streams} streams already`);
+    if (this.#byToken.size >= streams) throw new EarshotError('EARSHOT_LIMIT', `There are ${streams} streams already`);
     this.#perAddress.check(address);
   }
 
   #release(session: Session): void {
-    const { name, address } = session.facts;
-    this.#open.delete(name);
-    this.#perAddress.giveBack(address);
+    this.#open.delete(session.facts.name);
     this.#metrics.streams.set(this.size);
   }
 }

@@ -36,3 +36,21 @@ it('keeps the latest messages in order, and knows the highest number that is gon
     }),
   );
 });
+
+it('is bounded in length too, whatever the lengths are, but for the latest message', () => {
+  const lengths = fc.array(fc.nat(20), { minLength: 1, maxLength: 50 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(30), lengths, (capacity, mostLength, list) => {
+      const history = new History<number>(capacity, mostLength);
+      const kept: number[] = [];
+      const total = () => kept.reduce((sum, length) => sum + length, 0);
+      list.forEach((length, n) => {
+        history.add(n + 1, length, length);
+        kept.push(length);
+        while (kept.length > 1 && (kept.length > capacity || total() > mostLength)) kept.shift();
+        expect(history.since(0)).toEqual(kept);
+        expect(history.forgotten).toBe(n + 1 - kept.length);
+      });
+    }),
+  );
+});

@@ -127,6 +127,18 @@ describe('limits', () => {
     const next = await open();
     next.socket.close();
   });
+
+  it('hold for streams that have ended and may be resumed', async () => {
+    const target = await startServer({ limits: { streams: 1, graceSeconds: 2 } });
+    const address = `${target.url.replace('ws', 'http')}/v1/streams`;
+    const client = await open('', target);
+    client.send({ type: 'close' });
+    client.socket.terminate();
+    await expect.poll(async () => (await (await fetch(address)).json()).streams).toEqual([]);
+    const second = new RawClient(`${target.url}/v1/stream`);
+    expect((await second.closed).code).toBe(4429);
+    await expect.poll(() => open('', target).then(({ socket }) => socket.close()), { timeout: 8000 }).toBeUndefined();
+  });
 });
 
 describe('a server that shuts down', () => {

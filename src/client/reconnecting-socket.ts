@@ -142,6 +142,7 @@ export class ReconnectingSocket<Message extends { type: string }> {
       return;
     }
     this.#enter('reconnecting');
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.dial(), backoffMilliseconds(this.#attempts++));
   }
 
@@ -165,11 +166,11 @@ const codeOf = (message: string): ErrorCode =>
 
 const isError = (message: { type: string }): message is ErrorMessage => message.type === 'error';
 
-/** What is no JSON cannot come from a server of ours. */
-function parsed<Message>(data: unknown): Message | ErrorMessage {
+/** What is no JSON, or no object with a type, cannot come from a server of ours. */
+function parsed<Message extends { type: string }>(data: unknown): Message | ErrorMessage {
   try {
-    return JSON.parse(String(data));
-  } catch {
-    return { type: 'error', code: 'EARSHOT_CONNECTION', message: 'This is no server of Earshot' };
-  }
+    const message: Message | null = JSON.parse(String(data));
+    if (typeof message?.type === 'string') return message;
+  } catch {}
+  return { type: 'error', code: 'EARSHOT_CONNECTION', message: 'This is no server of Earshot' };
 }

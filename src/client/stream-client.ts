@@ -297,9 +297,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     const silentMilliseconds = Math.min(this.#socket.silentMilliseconds, now - this.#lastEven);
     const isSilent = this.#isOwed && silentMilliseconds > SILENCE_MILLISECONDS;
     if (isSilent || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS)) {
-      this.#isAsked = false;
       this.#socket.abandon();
-    } else if (unsentMilliseconds > KEEPALIVE_MILLISECONDS) {
+    } else if (this.state === 'open' && unsentMilliseconds > KEEPALIVE_MILLISECONDS) {
       this.#isAsked = true;
       this.#write('{"type":"keepalive"}');
     }
@@ -328,6 +327,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   #stateChanged(state: ConnectionState): void {
+    this.#isAsked = false;
     this.emit({ type: 'state', state });
   }
 }

@@ -263,14 +263,15 @@ describe('connect', () => {
   it('says why when there is no server, or none of ours', async () => {
     const nobody = connect('ws://127.0.0.1:1', { sampleRate: 8000, WebSocket });
     await expect(nobody).rejects.toMatchObject({ code: 'EARSHOT_CONNECTION', message: /ECONNREFUSED/ });
-    const other = await scriptedServer((socket) => {
-      socket.send('hello');
-      socket.close();
-    });
-    await expect(connect(other, { sampleRate: 8000 })).rejects.toMatchObject({
-      code: 'EARSHOT_CONNECTION',
-      message: /no server of Earshot/,
-    });
+    for (const words of ['hello', 'null', '7', '[]']) {
+      const other = await scriptedServer((socket) => {
+        socket.send(words);
+        socket.close();
+      });
+      const ours = { code: 'EARSHOT_CONNECTION', message: /no server of Earshot/ };
+      await expect(connect(other, { sampleRate: 8000 })).rejects.toMatchObject(ours);
+      await expect(subscribe(other)).rejects.toMatchObject(ours);
+    }
   });
 
   it.each([

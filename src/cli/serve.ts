@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EarshotError } from '../errors.js';
 import { closeServer, openServer } from '../page-server/listen.js';
@@ -144,6 +145,12 @@ async function demonstrate(address: URL, stop: Promise<unknown>, results: Output
 async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer; key: Buffer } | undefined> {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const what = `${tlsCert} and ${tlsKey} are no certificate and its key: ${(cause as Error).message}`;
+    throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: tlsCert, cause });
+  }
   return { cert, key };
 }
 

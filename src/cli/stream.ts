@@ -58,7 +58,8 @@ async function streamFile(file: string, url: string, options: StreamOptions): Pr
   const outlets = openOutlets();
   const { results, messages } = outlets;
   let client: StreamClient | undefined;
-  const isEnding = endOnSignals(outlets, () => client?.close());
+  let printing: Promise<void> | undefined;
+  const isEnding = endOnSignals(outlets, () => client?.close().then(() => printing));
   /** What a failure is about. */
   let about = file;
   try {
@@ -77,7 +78,8 @@ async function streamFile(file: string, url: string, options: StreamOptions): Pr
     client.on('error', () => {
       about = url;
     });
-    await Promise.all([print(client, results), sendAll(audio, client, realtime)]);
+    printing = print(client, results);
+    await Promise.all([printing, sendAll(audio, client, realtime)]);
     return EXIT.done;
   } catch (error) {
     if (!isEnding()) await messages.write(failureLine(about, failureOf(error)));

@@ -1,19 +1,20 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { connect } from 'earshot/client';
+import { connect, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
-import { readyMessage, scriptedServer } from '../client/helpers.ts';
+import { longSpeech, readyMessage, scriptedServer } from '../client/helpers.ts';
 import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
+import { wavBytes } from '../train/evaluate/helpers.ts';
 import { directoryWith, linesOf, runCli, runCliUntil, startCli } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
@@ -49,6 +50,20 @@ describe('earshot stream', () => {
     expect(performance.now() - start).toBeGreaterThan(1000 * second.end);
     expect([first.label, second.label, stderr, code]).toEqual(['on', 'off', '', 130]);
     await expect.poll(() => streams(), PATIENCE).toEqual([]);
+  });
+
+  it('prints all that the server has heard before it ends on Ctrl-C', async () => {
+    const long = join(directoryWith({ 'long.wav': wavBytes(longSpeech(20).samples, sampleRate) }), 'long.wav');
+    const subscriber = await subscribe(server.url, { stream: 'long', events: ['stream_closed'] });
+    const closed = new Promise<{ frames: number; detections: number }>((resolve) =>
+      subscriber.on('stream_closed', resolve),
+    );
+    const stream = ['stream', '--frames', '--name', 'long', long, server.url];
+    const { stdout, code } = await runCliUntil(/"index":60,/, stream);
+    const { frames, detections: words } = await closed;
+    await subscriber.close();
+    expect([linesOf(stdout).length, code]).toEqual([frames + words, 130]);
+    expect(frames).toBeLessThan(longSpeech(20).samples.length / sampleRate / 0.02);
   });
 
   it.each([
@@ -215,6 +230,19 @@ describe('earshot serve', () => {
     const { code, stderr } = await runCli(['serve', '--port', String(port)]);
     other.close();
     expect([code, stderr]).toEqual([1, expect.stringMatching(/--port.*\(EARSHOT_PORT_BUSY\)\n$/)]);
+  });
+
+  it('ends at once though connections stay that say nothing, or were refused', async () => {
+    const serving = startCli('serve', '--port', '0');
+    const [line] = await once(serving.stdout, 'data');
+    const [, port] = /:(\d+)\//.exec(String(line)) ?? [];
+    const [silent, refused] = [0, 1].map(() => connectTcp({ port: Number(port), allowHalfOpen: true }));
+    refused.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx');
+    await once(refused, 'data');
+    serving.kill('SIGTERM');
+    const [code] = await once(serving, 'close');
+    expect(code).toBe(0);
+    for (const socket of [silent, refused]) socket.destroy();
   });
 
   it('does not start for strangers without tokens', async () => {

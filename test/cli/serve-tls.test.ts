@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { selfSigned } from '../helpers/certificate.ts';
-import { directoryWith, startCli } from './cli.ts';
+import { directoryWith, runCli, startCli } from './cli.ts';
 
 const TOKEN = 'kitchen-token-0123456789';
 const right = { Authorization: `Bearer ${TOKEN}` };
@@ -52,6 +52,14 @@ describe('earshot serve over TLS', () => {
       'max-age=31536000; includeSubDomains',
     ]);
   });
+});
+
+it('refuses what is no certificate and its key, in one line', async () => {
+  const folder = directoryWith({ 'cert.pem': key, 'key.pem': cert });
+  const files = ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')];
+  const { code, stdout, stderr } = await runCli(['serve', '--port', '0', ...files]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^earshot: serve: .*cert\.pem.* \(EARSHOT_BAD_ARGUMENT\)\n$/);
 });
 
 /** @returns the type of the first message, or the status with which the connection is refused */

@@ -46,7 +46,11 @@ export class Place {
   /** Undefined for this page. */
   get server(): RemoteServer | undefined {
     if (!this.#server.checked) return undefined;
-    return { address: location.origin, model: this.#model, token: this.#token.value.trim() || undefined };
+    return {
+      address: new URL('.', document.baseURI).href,
+      model: this.#model,
+      token: this.#token.value.trim() || undefined,
+    };
   }
 
   showConnection(phase: Phase): void {

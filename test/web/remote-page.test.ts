@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type StreamEvent, subscribe } from 'earshot/client';
 import { createEarshotServer, type EarshotServer } from 'earshot/server';
@@ -59,6 +59,28 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     const events = alone(await openModel(), sampleRate, samples);
     return events.filter((event) => event.type === 'detection');
   };
+
+  it('hears on the server under a path too, which a proxy takes away', PATIENCE, async () => {
+    const strip = (request: IncomingMessage): void => {
+      request.url = request.url?.replace(/^\/ears/, '');
+    };
+    const proxied = createServer((request, response) => {
+      strip(request);
+      if (!earshot.handle(request, response)) pageHandler(request, response);
+    });
+    proxied.on('upgrade', (request) => {
+      if (!request.url?.startsWith('/ears/')) request.url = '/nowhere';
+      strip(request);
+    });
+    earshot.attach(proxied);
+    const address = new URL('ears/', await openServer(proxied, 0, '127.0.0.1'));
+    await withPage(address.href, async (page) => {
+      await page.locator('#file').setInputFiles(SAMPLE);
+      await status(page, 'Heard all of words.wav');
+      expect(await list(page, 'word')).toEqual((await local()).map(({ label }) => label));
+    });
+    await closeServer(proxied);
+  });
 
   it('shows the words of a file that the page itself hears, at the same times', PATIENCE, async () => {
     const told: Extract<StreamEvent, { type: 'detection' }>[] = [];

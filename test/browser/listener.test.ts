@@ -27,7 +27,7 @@ describe('A signal that outlives what it could have ended', () => {
   const options = { model: smallModelBytes(), signal };
 
   it('holds no listener that was stopped', async () => {
-    const listener = await startListener(options, async () => ({ ear, state: 'listening' }));
+    const listener = await startListener(options, async () => ({ ear, state: 'running' }));
     await listener.stop();
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -18,10 +18,10 @@ const MODEL = 'commands';
 const MODEL_URL = new URL(`models/${MODEL}.safetensors`, document.baseURI).href;
 
 const trouble = new Trouble();
+const view = new PhaseView();
 
 /** Joins the parts of the page: what the session hears goes to all that show it. */
 function connect(model: PageModel): void {
-  const view = new PhaseView();
   const detections = new Detections(`Start, and say ${keywordList(model)}.`);
   const saver = new Saver();
   const painter = new Painter(() => {
@@ -82,5 +82,6 @@ function keywordList({ labels, keywords }: PageModel): string {
 try {
   connect(readPageModel(await fetchModel(MODEL_URL)));
 } catch (error) {
+  view.fail('The model could not be loaded');
   trouble.show(error);
 }

@@ -9,6 +9,12 @@ export class PhaseView {
   readonly #phase = element('phase', HTMLElement);
   readonly #text = element('phase-text', HTMLElement);
 
+  /** Says why there is nothing to start. */
+  fail(text: string): void {
+    this.#phase.dataset.phase = 'idle';
+    this.#text.textContent = text;
+  }
+
   show(phase: Phase, source: Source): void {
     const canStop = isActive(phase);
     this.#start.disabled = false;
@@ -29,6 +35,7 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     suspended: 'The browser has paused it',
     reconnecting: 'The sound waits for the server',
     stopped: 'Stopped; the microphone is off',
+    finished: 'Stopped; the microphone is off',
   },
   sample: {
     idle: 'Ready',
@@ -36,7 +43,8 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     running: 'Playing %s',
     suspended: 'The browser has paused it',
     reconnecting: 'The sound waits for the server',
-    stopped: 'Played %s',
+    stopped: 'Stopped',
+    finished: 'Played %s',
   },
   file: {
     idle: 'Ready',
@@ -44,7 +52,8 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     running: 'Hearing %s as fast as it can',
     suspended: 'The browser has paused it',
     reconnecting: 'The sound waits for the server',
-    stopped: 'Heard all of %s',
+    stopped: 'Stopped',
+    finished: 'Heard all of %s',
   },
 };
 

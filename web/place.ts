@@ -15,6 +15,7 @@ const CONNECTION: Record<Phase, string> = {
   suspended: `Connected to ${location.host}`,
   reconnecting: 'Connection lost; trying again …',
   stopped: 'Not connected',
+  finished: 'Not connected',
 };
 
 /** The choice of where to listen: in this page, or on the server that it came from. */

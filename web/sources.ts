@@ -1,4 +1,5 @@
 import { type Listener, type ListenOptions, listen, listenTo, type RemoteListenOptions } from '../src/browser/index.js';
+import { keepRunning } from '../src/browser/keep-running.js';
 import { EarshotError } from '../src/errors.js';
 
 type Options = ListenOptions | RemoteListenOptions;
@@ -10,8 +11,9 @@ export interface Source {
   start(options: Options): Promise<Listener>;
 }
 
-/** After the last sample: the network speaks a little behind the sound. */
+/** After the last sample: the network speaks a little behind the sound, and a server is further away. */
 const AFTERMATH_MS = 400;
+const SERVER_AFTERMATH_MS = 2000;
 
 /** @param deviceId '' is the system's default */
 export function microphone(deviceId: string): Source {
@@ -31,19 +33,32 @@ export function sample(name: string): Source {
 
 async function playAloud(name: string, options: Options): Promise<Listener> {
   const context = new AudioContext();
+  const over = new AbortController();
+  keepRunning(context, over.signal);
   try {
     const buffer = await context.decodeAudioData(await fetchSample(name));
     const player = new AudioBufferSourceNode(context, { buffer });
     const listener = await listenTo(player, options);
     player.connect(context.destination);
-    player.onended = () => setTimeout(() => listener.stop(), AFTERMATH_MS);
+    player.onended = () => endOnceHeard(listener, 'server' in options ? SERVER_AFTERMATH_MS : AFTERMATH_MS);
     player.start();
-    listener.finished.then(() => context.close());
+    listener.finished.then(() => {
+      over.abort();
+      return context.close();
+    });
     return listener;
   } catch (error) {
+    over.abort();
     await context.close();
     throw error;
   }
+}
+
+/** What waits for a server that is being reached again is still to be heard. */
+async function endOnceHeard(listener: Listener, aftermathMs: number): Promise<void> {
+  do await new Promise((resolve) => setTimeout(resolve, aftermathMs));
+  while (listener.state === 'reconnecting');
+  await listener.stop();
 }
 
 async function fetchSample(name: string): Promise<ArrayBuffer> {
@@ -53,5 +68,7 @@ async function fetchSample(name: string): Promise<ArrayBuffer> {
     throw failed(cause);
   });
   if (!response.ok) throw failed();
-  return response.arrayBuffer();
+  return response.arrayBuffer().catch((cause) => {
+    throw failed(cause);
+  });
 }

@@ -6,6 +6,7 @@ export class WaveColumns {
   readonly #column = new Float32Array(2);
   #columnSamples = 1;
   #filled = 0;
+  #isEmpty = true;
 
   constructor(capacity: number) {
     this.ring = new ColumnRing(capacity, 2);
@@ -16,6 +17,7 @@ export class WaveColumns {
     this.ring.clear();
     this.#columnSamples = columnSamples;
     this.#filled = 0;
+    this.#isEmpty = true;
   }
 
   push(samples: Float32Array): void {
@@ -24,11 +26,13 @@ export class WaveColumns {
 
   #add(sample: number): void {
     const [low, high] = this.#column;
-    this.#column[0] = this.#filled === 0 ? sample : Math.min(low, sample);
-    this.#column[1] = this.#filled === 0 ? sample : Math.max(high, sample);
+    this.#column[0] = this.#isEmpty ? sample : Math.min(low, sample);
+    this.#column[1] = this.#isEmpty ? sample : Math.max(high, sample);
+    this.#isEmpty = false;
     this.#filled++;
     if (this.#filled < this.#columnSamples) return;
     this.ring.push(this.#column);
+    this.#isEmpty = true;
     // What a fractional length left over counts for the next column.
     this.#filled -= this.#columnSamples;
   }

@@ -17,6 +17,16 @@ it('does not drift where a column is no whole number of samples', () => {
   expect(Math.abs(waves.ring.total - 60 * 50)).toBeLessThanOrEqual(1);
 });
 
+it.each([11025, 22254, 44056])('shows a click in its own column only, at %d Hz', (rate) => {
+  const waves = new WaveColumns(600);
+  waves.begin(rate * 0.02);
+  const samples = new Float32Array(10 * rate);
+  samples[rate] = 1;
+  waves.push(samples);
+  const loud = Array.from({ length: waves.ring.total }, (_, n) => waves.ring.at(n, 1)).filter((high) => high > 0);
+  expect(loud).toEqual([1]);
+});
+
 it('forgets what was before', () => {
   const waves = new WaveColumns(10);
   waves.begin(2);

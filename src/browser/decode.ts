@@ -13,7 +13,11 @@ const HIGHEST_CONTEXT_RATE = 96000;
  * @throws EarshotError EARSHOT_AUDIO_EMPTY, EARSHOT_AUDIO_DAMAGED
  */
 export async function decode(file: Blob, otherRate = USUAL_RATE): Promise<AudioBuffer> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const buffer = await file.arrayBuffer().catch((cause) => {
+    const what = 'The file cannot be read: it is a folder, it is gone, or this page may not';
+    throw new EarshotError('EARSHOT_AUDIO_DAMAGED', what, { cause });
+  });
+  const bytes = new Uint8Array(buffer);
   if (bytes.length === 0) throw new EarshotError('EARSHOT_AUDIO_EMPTY', 'There are no bytes of audio');
   const rate = sampleRateOf(bytes) ?? otherRate;
   const sampleRate = Math.min(HIGHEST_CONTEXT_RATE, Math.max(LOWEST_CONTEXT_RATE, rate));

@@ -90,6 +90,7 @@ class RemoteEar implements Ear {
   readonly #onEnd: RemoteEarOptions['onEnd'];
   #configuration: StreamConfiguration = {};
   #configuring: ReturnType<typeof setTimeout> | undefined;
+  #isFinished = false;
   #isStopped = false;
 
   constructor(node: AudioWorkletNode, kernels: 'simd' | 'plain', client: StreamClient, options: RemoteEarOptions) {
@@ -117,13 +118,17 @@ class RemoteEar implements Ear {
   /** Changes that follow each other closely, as those of a slider do, travel together. */
   configure(decision: Partial<DecisionConfig>): void {
     const change = configurationOf(decision);
+    // All sound is on its way: a change would come after it.
+    if (this.#isFinished) return;
     const { thresholds: waiting = {} } = this.#configuration;
     this.#configuration = { ...this.#configuration, ...change, thresholds: changedThresholds(waiting, change) };
-    this.#configuring ??= setTimeout(() => {
-      this.#configuring = undefined;
-      this.#client.configure(this.#configuration).catch(this.#onEnd);
-      this.#configuration = {};
-    }, CONFIGURE_MILLISECONDS);
+    this.#configuring ??= setTimeout(() => this.#sendConfiguration(), CONFIGURE_MILLISECONDS);
+  }
+
+  #sendConfiguration(): void {
+    this.#configuring = undefined;
+    this.#client.configure(this.#configuration).catch(this.#onEnd);
+    this.#configuration = {};
   }
 
   /** The stream is ended in order, which nobody has to wait for. */
@@ -142,6 +147,8 @@ class RemoteEar implements Ear {
         this.#client.send(report.samples).catch(this.#onEnd);
         break;
       case 'finished':
+        this.#isFinished = true;
+        clearTimeout(this.#configuring);
         this.#client.close().then(() => this.#onEnd(), this.#onEnd);
         break;
       case 'failed':

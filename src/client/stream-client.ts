@@ -74,6 +74,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #totals: Totals | undefined;
   #error: EarshotError | undefined;
   #waiting: Waiting[] = [];
+  #waitingForRoom: Promise<void> | undefined;
   #acknowledgedCommands = 0;
   #lastSeq = 0;
   #lastSent = performance.now();
@@ -152,8 +153,20 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     return unwatched(async () => {
       this.#take(samples);
       this.#pump();
-      await this.#until(() => this.#outbox.samples <= AHEAD_SECONDS * this.#options.sampleRate);
+      if (!this.#hasRoom) await this.#room();
     });
+  }
+
+  get #hasRoom(): boolean {
+    return this.#outbox.samples <= AHEAD_SECONDS * this.#options.sampleRate;
+  }
+
+  /** One promise for all who wait: a long recording may be sent in thousands of pieces at once. */
+  #room(): Promise<void> {
+    this.#waitingForRoom ??= this.#until(() => this.#hasRoom).finally(() => {
+      this.#waitingForRoom = undefined;
+    });
+    return this.#waitingForRoom;
   }
 
   /** Ends the utterance; resolves when all its events are there. Then the stream begins anew. */

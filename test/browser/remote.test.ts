@@ -73,6 +73,30 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     await page.context().close();
   });
 
+  it('hears a recording to its end, also when thresholds change after all of it was sent', async () => {
+    const page = await chromium.open();
+    const heard = await page.evaluate(async (address) => {
+      const context = new OfflineAudioContext({ numberOfChannels: 1, length: 1, sampleRate: 16000 });
+      const once = await context.decodeAudioData(await (await fetch('/samples/words.wav')).arrayBuffer());
+      const times = 8;
+      const long = new AudioBuffer({ length: times * once.length, sampleRate: once.sampleRate });
+      for (let n = 0; n < times; n++) long.copyToChannel(once.getChannelData(0), 0, n * once.length);
+      const [words, errors]: [string[], string[]] = [[], []];
+      const listener = await earshot.listenTo(long, {
+        server: address,
+        onDetection: ({ label }) => words.push(label),
+        onError: ({ code }) => errors.push(code),
+      });
+      const sliding = setInterval(() => listener.configure({ threshold: 0.9 }), 10);
+      await listener.finished;
+      clearInterval(sliding);
+      return { words: words.length / times, errors };
+    }, server.url);
+    expect(heard.errors).toEqual([]);
+    expect(heard.words).toBeGreaterThan(FEWEST_HEARD - 1);
+    await page.context().close();
+  });
+
   it('hears the microphone, says when the connection is lost and back, and ends its stream', async () => {
     const line = await Line.to(server.url);
     const context = await chromium.browser.newContext({ permissions: ['microphone'] });

@@ -63,6 +63,7 @@ export class Session {
   /** Whether a subscriber wants frames. */
   #isWatched = false;
   #closeCode: number = NORMAL_CLOSURE;
+  #failure: EarshotError | undefined;
   #seq = 0;
   #group: ReportedFrame[] = [];
   /** Whole samples a channel that came in, and bytes of one that is not whole. */
@@ -145,7 +146,8 @@ export class Session {
     // The last acknowledgement may have been lost with the connection.
     if (this.#acked.samples > 0 || this.#acked.commands > 0)
       this.#tell({ type: 'ack', ...this.#acked, seq: this.#seq });
-    if (this.#state === 'over') connection.end(this.#closeCode);
+    if (this.#failure) connection.fail(this.#failure);
+    else if (this.#state === 'over') connection.end(this.#closeCode);
   }
 
   /** Somebody began or ceased to want frames. */
@@ -256,7 +258,7 @@ export class Session {
   }
 
   #report(report: StreamReport): void {
-    if (report.outcome === 'failed') this.#failed(report.fault);
+    if (report.outcome === 'failed') this.#failed(report);
     else if (this.#connection) this.#connection.together(() => this.#heard(report));
     else this.#heard(report);
   }
@@ -265,13 +267,17 @@ export class Session {
     this.#classifiedBytes = report.bytes;
     this.#frames = report.frames;
     this.#observeQueue(report.bytes);
-    for (const event of report.events) {
-      if (event.kind === 'end') this.#utteranceEnded(event);
-      else this.#event(event);
-    }
+    this.#events(report);
     this.#acknowledge(report.samples, report.commands);
     if (report.outcome === 'closed') this.#over();
     this.#connection?.regulate();
+  }
+
+  #events({ events }: StreamReport): void {
+    for (const event of events) {
+      if (event.kind === 'end') this.#utteranceEnded(event);
+      else this.#event(event);
+    }
   }
 
   #observeQueue(bytes: number): void {
@@ -346,12 +352,15 @@ export class Session {
     else if (!this.#grace) this.#context.onForgotten(this);
   }
 
-  #failed(fault: string | undefined): void {
-    this.#context.onFault(this, fault);
-    this.#stopGrace();
+  /** What was heard before is told, also to a producer who comes back. */
+  #failed(report: StreamReport): void {
+    this.#context.onFault(this, report.fault);
+    this.#events(report);
+    this.#sendGroup();
+    this.#failure = new EarshotError('EARSHOT_INTERNAL', 'The worker of this stream has failed');
     const connection = this.#connection;
     this.#connection = undefined;
-    connection?.fail(new EarshotError('EARSHOT_INTERNAL', 'The worker of this stream has failed'));
+    connection?.fail(this.#failure);
     this.#over();
   }
 

@@ -14,10 +14,16 @@ const OWN_CODES: Readonly<Record<number, EarshotError>> = {
 /** A WebSocket that never closes for an error without telling its code and a message first. */
 export class CodedSocket extends WebSocket {
   #hasFailed = false;
+  #refusal: EarshotError | undefined;
 
   /** Whether an error ended the connection. */
   get hasFailed(): boolean {
     return this.#hasFailed;
+  }
+
+  /** The error by which ws itself has ended the connection. */
+  get refusal(): EarshotError | undefined {
+    return this.#refusal;
   }
 
   /** Tells of an error and closes with the code that belongs to it. */
@@ -28,8 +34,12 @@ export class CodedSocket extends WebSocket {
   }
 
   override close(code?: number, data?: string | Buffer): void {
-    const own = code === undefined ? undefined : OWN_CODES[code];
-    if (own) this.#tell(own.code, own.message);
+    // With data, ws answers a close of the other side.
+    const own = code === undefined || data !== undefined ? undefined : OWN_CODES[code];
+    if (own) {
+      this.#refusal = own;
+      this.#tell(own.code, own.message);
+    }
     super.close(code, data);
   }
 

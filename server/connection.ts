@@ -62,7 +62,10 @@ export class Connection {
     socket.on('pong', (data) => this.#pong(data));
     socket.on('ping', () => this.#sign());
     socket.on('error', () => {});
-    socket.on('close', (code) => this.#detach()?.gone(socket.hasFailed || ORDERLY.has(code)));
+    socket.on('close', (code) => {
+      if (socket.refusal) onRefusal(socket.refusal);
+      this.#detach()?.gone(socket.hasFailed || ORDERLY.has(code));
+    });
   }
 
   serve(peer: Peer): void {

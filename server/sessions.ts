@@ -46,11 +46,13 @@ export class Sessions {
       metrics,
       onFault: (session, fault) => logger.error({ ...session.record, fault }, 'a stream has failed'),
       onOver: (session) => {
-        this.#release(session);
+        this.#open.delete(session.facts.name);
         logger.info(session.record, 'stream ended');
       },
       onForgotten: (session) => {
-        if (this.#byToken.delete(digestOf(session.token))) this.#perAddress.giveBack(session.facts.address);
+        if (!this.#byToken.delete(digestOf(session.token))) return;
+        this.#perAddress.giveBack(session.facts.address);
+        metrics.streams.set(this.#byToken.size);
       },
     };
   }
@@ -92,7 +94,7 @@ export class Sessions {
     this.#byToken.set(digestOf(session.token), session);
     this.#perAddress.take(address);
     this.#metrics.opened.inc();
-    this.#metrics.streams.set(this.size);
+    this.#metrics.streams.set(this.#byToken.size);
     session.attach(connection, 0);
   }
 
@@ -116,11 +118,6 @@ export class Sessions {
     const { streams } = this.#limits;
     if (this.#byToken.size >= streams) throw new EarshotError('EARSHOT_LIMIT', `There are ${streams} streams already`);
     this.#perAddress.check(address);
-  }
-
-  #release(session: Session): void {
-    this.#open.delete(session.facts.name);
-    this.#metrics.streams.set(this.size);
   }
 }
 

@@ -94,6 +94,8 @@ describe('bad input is answered with a coded error to that client alone:', () =>
     await client.next('ready');
     for (let i = 0; i < 100; i++) client.socket.send(new Uint8Array(1000), { binary: true, fin: false });
     await expectRefusal(client, 'EARSHOT_MESSAGE_SIZE', 1009);
+    const metrics = async () => (await fetch(`${server.url.replace('ws', 'http')}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/^earshot_refusals_total\{code="EARSHOT_MESSAGE_SIZE"\} [1-9]/m);
   });
 
   it('text that is not UTF-8', async () => {

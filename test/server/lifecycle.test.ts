@@ -46,6 +46,18 @@ describe('a session', () => {
     expect(eventsOf([...before, ...second.messages])).toEqual(alone(model, sampleRate, samples));
   });
 
+  it.each([1007, 1008, 1009, 3000])('waits for a client that has closed with %d', async (code) => {
+    const target = await startServer();
+    const client = await open('', target);
+    client.socket.close(code);
+    await client.closed;
+    expect(client.of('error')).toEqual([]);
+    const next = new RawClient(`${target.url}/v1/stream?token=${client.messages[0].token}`);
+    await next.next('ready');
+    next.send({ type: 'close' });
+    await next.closed;
+  });
+
   it('ends with its last events when nobody comes back in time', async () => {
     const subscriber = new RawClient(`${server.url}/v1/events?stream=lost`);
     await subscriber.next('subscribed');

@@ -20,7 +20,10 @@ const MOST_CHANNELS = 8;
 /** Name of a stream: safe in logs, in addresses and in JSON without escapes. */
 export const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-const name = v.pipe(v.string(), v.regex(STREAM_NAME, 'Expected up to 64 letters, digits, ".", "_" and "-"'));
+const name = v.pipe(
+  v.string(),
+  v.regex(STREAM_NAME, 'Expected up to 64 letters, digits, ".", "_" and "-", the first a letter or digit'),
+);
 
 const whole = (least: number, most: number, description = `A whole number from ${least} to ${most}`) =>
   v.pipe(

@@ -100,7 +100,10 @@ const ALIGNMENT = 16;
  * The memory of one worker. Reserve everything first, then take views: they do not outlive a later `floats`.
  */
 export class TrainingMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  /** Its type is spelt out, so that whoever uses this needs no types of the DOM. */
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number } = new WebAssembly.Memory({
+    initial: 1,
+  });
   // Address 0 stays unused.
   #end = ALIGNMENT;
 
@@ -125,7 +128,7 @@ export class TrainingMemory {
  */
 export async function trainingKernels(memory: TrainingMemory, isFused = canFuse()): Promise<TrainingKernels> {
   const module = await WebAssembly.compile(isFused ? TRAINING_RELAXED_WASM : TRAINING_WASM);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory as WebAssembly.Memory } });
   const kernels = exports as unknown as TrainingKernels & { useScratch(address: number): void };
   kernels.useScratch(memory.floats(TILE_ROWS * TILE_COLUMNS + BLOCK_ROWS * BLOCK_DEPTH));
   return kernels;

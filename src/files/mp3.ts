@@ -1,7 +1,6 @@
 import { EarshotError } from '../errors.js';
 import { type AudioStream, audioStream, damageReport, type Warn } from './audio-stream.js';
 import type { ByteReader } from './byte-reader.js';
-import { skipId3 } from './id3.js';
 import {
   findMpegFrame,
   MPEG_HEADER_BYTES,
@@ -10,9 +9,7 @@ import {
   parseMpegHeader,
   searchedBytes,
 } from './mpeg-frame.js';
-
-/** Tags at the end of a file (ID3v1, APEv2, Lyrics3): audio is over, nothing is damaged. */
-const END_TAGS = ['TAG', 'APETAGEX', 'LYRICSBEGIN'];
+import { skipTags } from './mpeg-tags.js';
 
 /**
  * MPEG audio, layers I to III, frame by frame through mpg123, without the encoder's delay and padding where the file
@@ -69,13 +66,14 @@ async function* frames(
 
 /** Goes on to the next frame of the kind of `first`; false if none comes. */
 async function findNext(reader: ByteReader, first: MpegHeader, damage: (what: string) => void): Promise<boolean> {
-  await skipId3(reader);
+  // Nothing is damaged there. In joined files there is audio after the end of the first.
+  const isTagged = await skipTags(reader);
   for (;;) {
     const bytes = await reader.peek(MPEG_SEARCH_BYTES);
-    if (bytes.length === 0 || startsWithEndTag(bytes)) return false;
+    if (bytes.length === 0) return false;
     const isEnd = bytes.length < MPEG_SEARCH_BYTES;
     const at = findMpegFrame(bytes, isEnd);
-    if (at !== 0) damage('There is something else between two frames of MPEG audio');
+    if (at !== 0 && !isTagged) damage('There is something else between two frames of MPEG audio');
     reader.advance(at < 0 ? searchedBytes(bytes, isEnd) : at);
     if (at < 0) continue;
     const found = parseMpegHeader(bytes, at) as MpegHeader;
@@ -88,7 +86,3 @@ async function findNext(reader: ByteReader, first: MpegHeader, damage: (what: st
 }
 
 const describe = ({ sampleRate, channels }: MpegHeader) => `${sampleRate} Hz and ${channels} channels`;
-
-function startsWithEndTag(bytes: Uint8Array): boolean {
-  return END_TAGS.some((tag) => tag === String.fromCharCode(...bytes.subarray(0, tag.length)));
-}

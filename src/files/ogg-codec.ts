@@ -2,7 +2,7 @@ import { EarshotError } from '../errors.js';
 import type { AudioFormat } from './audio-stream.js';
 import { concat, latin1 } from './bytes.js';
 import { decodeFlacFrame, type FlacInfo, FlacRoom, parseFlacHeader, parseStreamInfo } from './flac-frame.js';
-import { type OggPage, writeOggPage } from './ogg-page.js';
+import { type OggPage, pagefuls, writeOggPage } from './ogg-page.js';
 
 /** What the first packet of an Ogg stream says. */
 export interface OggCodec {
@@ -117,6 +117,8 @@ class PageFedDecoder implements PacketDecoder {
   readonly #gain: number;
   #headers: Uint8Array | undefined;
   #sequence = 2;
+  /** Of the page before. */
+  #granule = 0n;
 
   constructor(decoder: PageDecoder, headers: Uint8Array, gain = 1) {
     this.#decoder = decoder;
@@ -124,13 +126,20 @@ class PageFedDecoder implements PacketDecoder {
     this.#gain = gain;
   }
 
-  async decode(packets: readonly Uint8Array[], { granule, isLast }: PageEnd): Promise<DecodedPackets> {
-    const { channelData, errors } = await this.#decode(packets, { granule, isLast });
-    if (this.#gain !== 1) for (const channel of channelData) scale(channel, this.#gain);
-    return {
-      blocks: channelData.length > 0 ? [channelData] : [],
-      ...(errors.length > 0 && { fault: errors[0].message }),
-    };
+  async decode(packets: readonly Uint8Array[], page: PageEnd): Promise<DecodedPackets> {
+    const blocks: Float32Array[][] = [];
+    let fault: string | undefined;
+    // With what a page has brought to an end, whole packets may be more than a page holds.
+    const groups = pagefuls(packets);
+    for (const [n, group] of groups.entries()) {
+      const end = n === groups.length - 1 ? page : { granule: this.#granule, isLast: false };
+      const { channelData, errors } = await this.#decode(group, end);
+      if (this.#gain !== 1) for (const channel of channelData) scale(channel, this.#gain);
+      if (channelData.length > 0) blocks.push(channelData);
+      fault ??= errors[0]?.message;
+    }
+    this.#granule = page.granule;
+    return { blocks, ...(fault !== undefined && { fault }) };
   }
 
   async #decode(packets: readonly Uint8Array[], { granule, isLast }: PageEnd): Promise<DecodedPage> {

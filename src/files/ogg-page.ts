@@ -126,6 +126,24 @@ export class PacketAssembler {
   }
 }
 
+const segmentsOf = ({ length }: Uint8Array): number => Math.floor(length / 255) + 1;
+
+/** Packets in groups of which a page can hold each, unless one packet alone is too long for that. */
+export function pagefuls(packets: readonly Uint8Array[]): Uint8Array[][] {
+  const groups: Uint8Array[][] = [];
+  let room = 0;
+  for (const packet of packets) {
+    const segments = segmentsOf(packet);
+    if (groups.length === 0 || segments > room) {
+      groups.push([]);
+      room = MOST_SEGMENTS;
+    }
+    groups[groups.length - 1].push(packet);
+    room -= segments;
+  }
+  return groups;
+}
+
 /**
  * A page of whole packets, for decoders that read nothing else. The checksum stays 0, which they do not look at.
  * @throws EarshotError EARSHOT_AUDIO_DAMAGED if the packets need more than 255 segments

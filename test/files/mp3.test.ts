@@ -73,9 +73,20 @@ describe('MP3', () => {
       expect(tagged.warnings).toEqual([]);
       expect(areSame(tagged.samples, samples)).toBe(true);
     }
-    const twice = await read(concatBytes(bytes, id3v2, bytes));
-    expect(twice.warnings).toEqual([]);
-    expect(twice.samples[0]).toHaveLength(2 * samples[0].length);
+    const id3v1 = concatBytes(ascii('TAG'), new Uint8Array(125));
+    const ape = concatBytes(
+      ascii('APETAGEX'),
+      [208, 7, 0, 0],
+      [88, 2, 0, 0],
+      new Uint8Array(16),
+      picture.subarray(0, 600),
+    );
+    const lyrics = ascii('LYRICSBEGININF00002 1000011LYRICS200');
+    for (const between of [id3v2, id3v1, ape, concatBytes(lyrics, id3v1), concatBytes(ape, id3v1, id3v2)]) {
+      const twice = await read(concatBytes(bytes, between, bytes, between), [1000]);
+      expect(twice.warnings).toEqual([]);
+      expect(twice.samples[0]).toHaveLength(2 * samples[0].length);
+    }
   });
 
   it.each([

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OggPage, PacketAssembler, writeOggPage } from '../../src/files/ogg-page.js';
+import { type OggPage, PacketAssembler, pagefuls, writeOggPage } from '../../src/files/ogg-page.js';
 
 const page = (sequence: number, segments: number[], isContinued = false): OggPage => ({
   serial: 1,
@@ -55,6 +56,21 @@ describe('writeOggPage', () => {
   it('refuses packets that do not fit one page', () => {
     expect(() => writeOggPage([new Uint8Array(255 * 255)], place)).toThrow(
       expect.objectContaining({ code: 'EARSHOT_AUDIO_DAMAGED' }),
+    );
+  });
+});
+
+describe('pagefuls', () => {
+  it('hold all packets in order, each no more than a page does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20_000), { maxLength: 100, size: 'max' }), (lengths) => {
+        const groups = pagefuls(lengths.map((length) => new Uint8Array(length)));
+        expect(groups.flat().map(({ length }) => length)).toEqual(lengths);
+        for (const group of groups) {
+          const segments = group.reduce((sum, { length }) => sum + Math.floor(length / 255) + 1, 0);
+          expect(segments).toBeLessThanOrEqual(255);
+        }
+      }),
     );
   });
 });

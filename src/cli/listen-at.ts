@@ -1,4 +1,4 @@
-import { connect, type StreamClient, type StreamConfiguration } from '../client/index.js';
+import { type ConnectOptions, connect, type StreamClient, type StreamConfiguration } from '../client/index.js';
 import type { EarshotError } from '../errors.js';
 import type { DetectionEvent, FrameEvent } from '../events.js';
 import { type Level, LevelMeter } from '../node/level-meter.js';
@@ -74,13 +74,8 @@ class Sending implements MicrophoneSink {
   async begin(server: string, microphone: Microphone): Promise<ListenerAt> {
     const { signal, token, name, model, configuration, onReady, onDetection, onFrame } = this.#options;
     this.#microphone = microphone;
-    const client = await connect(server, {
-      sampleRate: this.#sampleRate,
-      token,
-      name,
-      model,
-      events: onFrame ? ['frame', 'detection'] : ['detection'],
-    });
+    const events: ConnectOptions['events'] = onFrame ? ['frame', 'detection'] : ['detection'];
+    const client = await connect(server, { sampleRate: this.#sampleRate, token, name, model, events, signal });
     onReady(client);
     client.on('detection', onDetection);
     if (onFrame) client.on('frame', onFrame);

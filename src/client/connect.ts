@@ -4,7 +4,7 @@ import { type ConnectOptions, StreamClient } from './stream-client.js';
 /**
  * Opens a stream on a server of Earshot: "http://localhost:8080". Resolves when the server is ready for audio.
  * @throws EarshotError EARSHOT_CONNECTION, EARSHOT_UNSUPPORTED, EARSHOT_BAD_ARGUMENT, or what the server refuses the
- *   stream with
+ *   stream with; what `signal` is aborted with
  */
 export async function connect(server: ServerAddress, options: ConnectOptions): Promise<StreamClient> {
   const client = new StreamClient(server, options, await socketClass(options.WebSocket));

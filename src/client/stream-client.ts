@@ -21,6 +21,8 @@ export interface ConnectOptions extends Access {
   frameEvery?: number | undefined;
   /** Audio that may wait for the server, for instance while the connection is down; 30 s by default. */
   bufferSeconds?: number | undefined;
+  /** Gives up connecting; `close` ends a stream that is open. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Changes to a stream; see docs/protocol.md. */
@@ -114,9 +116,23 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   /** For `connect`. */
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const over = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { signal: over.signal });
+    });
     this.#socket.dial();
-    return this.#until(() => this.#ready !== undefined);
+    try {
+      await Promise.race([this.#until(() => this.#ready !== undefined), aborted]);
+    } catch (error) {
+      this.#socket.close();
+      this.#finish();
+      throw error;
+    } finally {
+      over.abort();
+    }
   }
 
   get state(): ConnectionState {

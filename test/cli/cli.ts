@@ -11,7 +11,7 @@ import { smallModelBytes } from '../helpers/models.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Starts the command line as it was built, with these variables in its environment beside ours. */
-function startCliWith(env: Record<string, string>, ...args: string[]): ChildProcessWithoutNullStreams {
+export function startCliWith(env: Record<string, string>, ...args: string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ['dist/cli/main.js', ...args], { cwd: ROOT, env: { ...process.env, ...env } });
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -15,7 +15,7 @@ import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
 import { wavBytes } from '../train/evaluate/helpers.ts';
-import { directoryWith, linesOf, runCli, runCliUntil, startCli } from './cli.ts';
+import { directoryWith, linesOf, runCli, runCliUntil, startCli, startCliWith } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';
@@ -174,6 +174,19 @@ describe('earshot listen --to', () => {
   ])('says in one line what is wrong: %j %s', async (args, microphone, message) => {
     const { stderr, code } = await hear(args, /never/, microphone);
     expect([linesOf(stderr), code]).toEqual([[expect.stringMatching(message)], 1]);
+  });
+
+  it('ends on Ctrl-C also while the server says nothing', { timeout: 9000 }, async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const cli = startCliWith(withFakeWebAudio('speaking'), 'listen', '--to', `ws://127.0.0.1:${port}`);
+    const [socket] = await once(silent, 'connection');
+    cli.kill('SIGINT');
+    const [stderr, [code]] = await Promise.all([text(cli.stderr), once(cli, 'close')]);
+    socket.destroy();
+    silent.close();
+    expect([stderr, code]).toEqual(['', 0]);
   });
 
   it('has a name, so that a token for some names is enough', async () => {

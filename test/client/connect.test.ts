@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectOptions, connect, type StreamClient, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -258,6 +259,19 @@ describe('connect', () => {
 
   it.each(['', 'localhost:8080', 'ftp://localhost', 'http://'])('wants an address, not %j', async (address) => {
     await expect(connect(address, { sampleRate: 8000 })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+  });
+
+  it('is given up by a signal, and forgets it afterwards', async () => {
+    const silent = await scriptedServer(() => {});
+    const controller = new AbortController();
+    const giveUp = connect(silent, { sampleRate, signal: controller.signal });
+    setTimeout(() => controller.abort('enough'), 50);
+    await expect(giveUp).rejects.toBe('enough');
+    await expect(connect(silent, { sampleRate, signal: controller.signal })).rejects.toBe('enough');
+    const { signal } = new AbortController();
+    const client = await connect(server.url, { sampleRate, signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    await client.close();
   });
 
   it('says why when there is no server, or none of ours', async () => {

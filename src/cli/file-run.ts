@@ -71,7 +71,8 @@ export class FileRun {
       await results.write(this.#format.endFile());
     } catch (error) {
       const failure = failureOf(error);
-      if (!isNamed && !isOpen && isPassedOver(path, failure)) return false;
+      const mayBePassedOver = !isNamed && !isOpen && this.#options.raw === undefined;
+      if (mayBePassedOver && isPassedOver(path, failure)) return false;
       await this.#fail(path, failure);
     }
     return true;

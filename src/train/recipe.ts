@@ -45,7 +45,7 @@ const COMMANDS: Recipe = {
   ],
   coefficients: 20,
   clipFrames: 8,
-  threshold: 0.89,
+  threshold: 0.9,
   epochs: 60,
   batch: 128,
   peakRate: 3e-3,

@@ -86,7 +86,7 @@ export class Augmenter {
     if (!span) this.#runOn.fill(factor, random, out);
     else if (kind === 'word') this.#word(span, factor, random, out);
     else this.#speech(span, factor, random, out);
-    if (random.chance(tiltShare)) tilt(out, random);
+    if (random.chance(tiltShare)) tilt(out, rate, random);
     if (random.chance(roomShare)) this.#rooms.add(out, random);
     scale(out, random.between(...gainDb));
     this.#addBackground(random, out);

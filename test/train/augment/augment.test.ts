@@ -132,18 +132,30 @@ describe('noise suppression', () => {
 });
 
 describe('another microphone', () => {
-  test('is brighter or darker, and about as loud for white noise', () => {
-    const darker: boolean[] = [];
-    for (let seed = 0; seed < 20; seed++) {
-      const level = (samples: Float32Array) => {
+  const [low, high] = [tone(150), tone(3800)];
+  const leanDb = (samples: Float32Array) =>
+    20 * Math.log10(strengthAt(samples, 3800, RATE) / strengthAt(samples, 150, RATE));
+
+  test('is duller or brighter by up to 30 dB, and as loud', () => {
+    const leans: number[] = [];
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const samples = low.map((x, i) => x + high[i]);
         const before = power(samples);
-        tilt(samples, new Random(seed));
-        return power(samples) / before;
-      };
-      expect(level(numbers(RATE, 1))).toBeCloseTo(1, 0);
-      darker.push(level(tone(200)) > level(tone(3600)));
-    }
-    expect(new Set(darker)).toEqual(new Set([true, false]));
+        tilt(samples, RATE, new Random(seed));
+        expect(power(samples) / before).toBeCloseTo(1, 3);
+        leans.push(leanDb(samples));
+      }),
+    );
+    expect(Math.max(...leans.map(Math.abs))).toBeLessThan(30);
+    expect(leans.some((lean) => lean < -12)).toBe(true);
+    expect(leans.some((lean) => lean > 12)).toBe(true);
+  });
+
+  test('leaves silence alone', () => {
+    const silence = new Float32Array(100);
+    tilt(silence, RATE, new Random(1));
+    expect(silence.every((x) => x === 0)).toBe(true);
   });
 });
 

@@ -135,7 +135,7 @@ describe('bad input is answered with a coded error to that client alone:', () =>
       socket.write(`GET /v1/nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n${more}`);
       const [answer] = await once(socket, 'data');
       expect(String(answer)).toMatch(/^HTTP\/1\.1 404 .*EARSHOT_MODEL_NOT_FOUND/s);
-      await expect.poll(count).toBe(before);
+      await expect.poll(count).toBeLessThanOrEqual(before);
       socket.destroy();
     }
   });

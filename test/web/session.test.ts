@@ -41,6 +41,9 @@ class FakeSource implements Source {
   }
 }
 
+const PATIENCE = { timeout: 5000 };
+const open = ({ started, stopped }: FakeSource): boolean => started > stopped;
+
 let phases: string[];
 let threshold: number;
 let session: Session;
@@ -67,9 +70,8 @@ it('hears the last of several choices, however quickly they follow each other, a
     void session.hear(source);
     await sleep(5);
   }
-  await sleep(150);
-  expect(phases.at(-1)).toBe('d running');
-  expect(sources.map(({ started, stopped }) => started - stopped)).toEqual([0, 0, 0, 1]);
+  await expect.poll(() => phases.at(-1), PATIENCE).toBe('d running');
+  await expect.poll(() => sources.map(open), PATIENCE).toEqual([false, false, false, true]);
 });
 
 it('stops what is being opened while the one before is being ended', async () => {
@@ -79,9 +81,9 @@ it('stops what is being opened while the one before is being ended', async () =>
   void session.hear(second);
   expect(session.isActive).toBe(true);
   void session.stop();
-  await sleep(150);
+  await expect.poll(() => [first, second].map(open), PATIENCE).toEqual([false, false]);
+  await sleep(100);
   expect(phases.at(-1)).toBe('second stopped');
-  expect([first, second].map(({ started, stopped }) => started - stopped)).toEqual([0, 0]);
 });
 
 it('begins with the thresholds of when it begins', async () => {
@@ -103,7 +105,6 @@ it('tells the end of a source from a stop and from a fault', async () => {
     void session.hear(source);
     await sleep(40);
     end(source);
-    await sleep(60);
-    expect(phases.at(-1)).toBe(`file ${phase}`);
+    await expect.poll(() => phases.at(-1), PATIENCE).toBe(`file ${phase}`);
   }
 });

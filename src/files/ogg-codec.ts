@@ -70,6 +70,7 @@ const EMPTY_VORBIS_COMMENT = concat([
 function opus(head: Uint8Array): OggCodec {
   const view = new DataView(head.buffer, head.byteOffset);
   const gain = 10 ** (view.getInt16(16, true) / 256 / 20);
+  const preSkip = view.getUint16(10, true);
   return {
     format: 'ogg-opus',
     sampleRate: 48000,
@@ -79,7 +80,7 @@ function opus(head: Uint8Array): OggCodec {
       const { OggOpusDecoder } = await import('ogg-opus-decoder');
       const decoder = new OggOpusDecoder();
       await decoder.ready;
-      return new PageFedDecoder(decoder, headerPages([[head], [EMPTY_OPUS_TAGS]]), gain);
+      return new PageFedDecoder(decoder, headerPages([[head], [EMPTY_OPUS_TAGS]]), { gain, preSkip });
     },
   };
 }
@@ -115,15 +116,17 @@ interface DecodedPage {
 class PageFedDecoder implements PacketDecoder {
   readonly #decoder: PageDecoder;
   readonly #gain: number;
+  readonly #preSkip: bigint;
   #headers: Uint8Array | undefined;
   #sequence = 2;
   /** Of the page before. */
   #granule = 0n;
 
-  constructor(decoder: PageDecoder, headers: Uint8Array, gain = 1) {
+  constructor(decoder: PageDecoder, headers: Uint8Array, { gain = 1, preSkip = 0 } = {}) {
     this.#decoder = decoder;
     this.#headers = headers;
     this.#gain = gain;
+    this.#preSkip = BigInt(preSkip);
   }
 
   async decode(packets: readonly Uint8Array[], page: PageEnd): Promise<DecodedPackets> {
@@ -131,8 +134,11 @@ class PageFedDecoder implements PacketDecoder {
     let fault: string | undefined;
     // With what a page has brought to an end, whole packets may be more than a page holds.
     const groups = pagefuls(packets);
+    // Of the only page of audio, the decoder takes what the pre-skip leaves out for audio.
+    const isOnly = this.#headers !== undefined && groups.length === 1 && page.isLast && page.granule > this.#preSkip;
+    const whole = isOnly ? { ...page, granule: page.granule - this.#preSkip } : page;
     for (const [n, group] of groups.entries()) {
-      const end = n === groups.length - 1 ? page : { granule: this.#granule, isLast: false };
+      const end = n === groups.length - 1 ? whole : { granule: this.#granule, isLast: false };
       const { channelData, errors } = await this.#decode(group, end);
       if (this.#gain !== 1) for (const channel of channelData) scale(channel, this.#gain);
       if (channelData.length > 0) blocks.push(channelData);

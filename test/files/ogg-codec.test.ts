@@ -27,6 +27,15 @@ function padded(packet: Uint8Array): Uint8Array {
   return concatBytes(head, packet.subarray(1), new Uint8Array(254 * chunks));
 }
 
+it('all audio may be in one page, and is as long as its granule says, without the pre-skip', async () => {
+  const [head, tags, ...audio] = packetsOf(fixture('tones.opus'));
+  const preSkip = head[10] + 256 * head[11];
+  const decoder = await (identify(head) as OggCodec).open([head, tags]);
+  const { blocks } = await decoder.decode(audio.slice(0, 20), { granule: BigInt(preSkip + 14_400), isLast: true });
+  decoder.free();
+  expect(blocks.reduce((sum, [left]) => sum + left.length, 0)).toBe(14_400);
+});
+
 it('packets that end in one page may be more than a page holds', async () => {
   const [head, tags, ...audio] = packetsOf(fixture('tones.opus'));
   const codec = identify(head) as OggCodec;

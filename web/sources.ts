@@ -35,6 +35,10 @@ async function playAloud(name: string, options: Options): Promise<Listener> {
   const context = new AudioContext();
   const over = new AbortController();
   keepRunning(context, over.signal);
+  const close = () => {
+    over.abort();
+    return context.close();
+  };
   try {
     const buffer = await context.decodeAudioData(await fetchSample(name));
     const player = new AudioBufferSourceNode(context, { buffer });
@@ -42,14 +46,10 @@ async function playAloud(name: string, options: Options): Promise<Listener> {
     player.connect(context.destination);
     player.onended = () => endOnceHeard(listener, 'server' in options ? SERVER_AFTERMATH_MS : AFTERMATH_MS);
     player.start();
-    listener.finished.then(() => {
-      over.abort();
-      return context.close();
-    });
+    listener.finished.then(close);
     return listener;
   } catch (error) {
-    over.abort();
-    await context.close();
+    await close();
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../client/unless-aborted.js';
 import type { DecisionConfig } from '../config.js';
 import type { EarshotError } from '../errors.js';
 import type { Ear } from './ear.js';
@@ -48,25 +49,14 @@ export async function startListener(
     ending.onEnd(() => started.stop());
     return started;
   };
-  const begun = new AbortController();
   try {
-    const aborted = whenAborted(options.signal, begun.signal);
-    const started = await Promise.race([begin({ options, ending, stop, ear }), aborted]);
+    const started = await unlessAborted(begin({ options, ending, stop, ear }), options.signal);
     listener = new RunningListener(options, ending, started, stop);
     return listener;
   } catch (error) {
     await ending.end();
     throw error;
-  } finally {
-    begun.abort();
   }
-}
-
-/** Rejects with the signal's reason; pending for ever without a signal, or once `forget` says that nobody waits. */
-function whenAborted(signal: AbortSignal | undefined, forget: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { signal: forget });
-  });
 }
 
 class RunningListener implements Listener {

@@ -6,6 +6,7 @@ import type { ProducerMessage, ReadyMessage, Totals, TroubleMessage } from './me
 import { Outbox } from './outbox.js';
 import { type ConnectionState, ReconnectingSocket } from './reconnecting-socket.js';
 import { type Access, addressOf, protocolsFor, type ServerAddress, type SocketClass } from './socket.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** How a stream is to be sent and heard. */
 export interface ConnectOptions extends Access {
@@ -119,19 +120,16 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   async open(): Promise<void> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
-    const over = new AbortController();
-    const aborted = new Promise<never>((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { signal: over.signal });
-    });
     this.#socket.dial();
     try {
-      await Promise.race([this.#until(() => this.#ready !== undefined), aborted]);
+      await unlessAborted(
+        this.#until(() => this.#ready !== undefined),
+        signal,
+      );
     } catch (error) {
       this.#socket.close();
       this.#finish();
       throw error;
-    } finally {
-      over.abort();
     }
   }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { unlessAborted } from '../client/unless-aborted.js';
 import { EarshotError } from '../errors.js';
 import type { Command } from '../worklet/protocol.js';
 import type { FromMicrophone, ToMicrophone } from './microphone-messages.js';
@@ -32,10 +33,8 @@ export const microphoneProcess: Microphones = {
   async open({ device, worklet, signal }: MicrophoneRequest, sink: MicrophoneSink) {
     signal?.throwIfAborted();
     const helper = new Helper();
-    const begun = new AbortController();
     try {
-      await new Promise<void>((resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason), { signal: begun.signal });
+      const opened = new Promise<void>((resolve, reject) => {
         helper.onFailure = reject;
         helper.onMessage = (message) => {
           if (message.type !== 'open') return;
@@ -50,11 +49,10 @@ export const microphoneProcess: Microphones = {
         };
         helper.send({ type: 'open', device, worklet });
       });
+      await unlessAborted(opened, signal);
     } catch (error) {
       await helper.close();
       throw error;
-    } finally {
-      begun.abort();
     }
     return {
       close: () => helper.close(),

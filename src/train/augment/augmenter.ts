@@ -4,7 +4,7 @@ import type { SegmentKind } from '../loss.js';
 import type { Random } from '../random.js';
 import type { Span } from '../recordings/span.js';
 import { gate } from './gate.js';
-import { addAtSnr, addFloor, setPeak } from './level.js';
+import { addAtSnr, addFloor, scale, setPeak } from './level.js';
 import { throughLine } from './line.js';
 import { drawNoise } from './noise.js';
 import { readAtSpeed } from './resample-clip.js';
@@ -88,7 +88,7 @@ export class Augmenter {
     else this.#speech(span, factor, random, out);
     if (random.chance(tiltShare)) tilt(out, rate, random);
     if (random.chance(roomShare)) this.#rooms.add(out, random);
-    scale(out, random.between(...gainDb));
+    scale(out, 10 ** (random.between(...gainDb) / 20));
     this.#addBackground(random, out);
     if (random.chance(lineShare)) throughLine(out, rate, random);
     if (random.chance(floorShare)) addFloor(out, random.between(...floorDb), random);
@@ -120,9 +120,4 @@ export class Augmenter {
     const room = Math.max(0, length - out.length * factor);
     readAtSpeed(this.#data.samples, offset, offset + length, factor, -random.below(room + 1) / factor, out);
   }
-}
-
-function scale(samples: Float32Array, gainDb: number): void {
-  const gain = 10 ** (gainDb / 20);
-  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
 }

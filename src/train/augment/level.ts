@@ -18,7 +18,10 @@ export function addFloor(samples: Float32Array, levelDb: number, random: Random)
 export function setPeak(samples: Float32Array, levelDb: number): void {
   const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   if (peak === 0) return;
-  const gain = 10 ** (levelDb / 20) / peak;
+  scale(samples, 10 ** (levelDb / 20) / peak);
+}
+
+export function scale(samples: Float32Array, gain: number): void {
   for (let i = 0; i < samples.length; i++) samples[i] *= gain;
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import { type Biquad, filter } from './biquad.js';
 
 /** Where a cheap microphone or a telephone begins and ends to hear, in Hz. */
 const LOWEST = [50, 400] as const;
@@ -14,8 +15,6 @@ export function throughLine(samples: Float32Array, sampleRate: number, random: R
   if (random.chance(0.5)) codeMuLaw(samples);
 }
 
-type Biquad = readonly [b0: number, b1: number, b2: number, a1: number, a2: number];
-
 /** Second-order Butterworth filter by the bilinear transform; the frequency in cycles a sample. */
 function butterworth(frequency: number, kind: 'low' | 'high'): Biquad {
   const k = Math.tan(Math.PI * frequency);
@@ -23,18 +22,6 @@ function butterworth(frequency: number, kind: 'low' | 'high'): Biquad {
   const b0 = kind === 'low' ? k * k * norm : norm;
   const b1 = kind === 'low' ? 2 * b0 : -2 * b0;
   return [b0, b1, b0, 2 * (k * k - 1) * norm, (1 - Math.SQRT2 * k + k * k) * norm];
-}
-
-function filter(samples: Float32Array, [b0, b1, b2, a1, a2]: Biquad): void {
-  let s1 = 0;
-  let s2 = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const x = samples[i];
-    const y = b0 * x + s1;
-    s1 = b1 * x - a1 * y + s2;
-    s2 = b2 * x - a2 * y;
-    samples[i] = y;
-  }
 }
 
 /** To 8 bits and back by the curve of G.711's µ-law. */

@@ -1,5 +1,6 @@
 import type { Random } from '../random.js';
-import { power } from './level.js';
+import { type Biquad, filter } from './biquad.js';
+import { power, scale } from './level.js';
 
 /** Where the middle of a shelf lies, in Hz, and how much louder or softer what is above it gets. */
 const MIDDLE = [200, 3200] as const;
@@ -13,31 +14,20 @@ const SHELVES = 2;
 export function tilt(samples: Float32Array, sampleRate: number, random: Random): void {
   const before = power(samples);
   for (let n = 0; n < SHELVES; n++) {
-    shelve(samples, random.octaveBetween(...MIDDLE) / sampleRate, random.between(-MOST_DB, MOST_DB));
+    filter(samples, shelf(random.octaveBetween(...MIDDLE) / sampleRate, random.between(-MOST_DB, MOST_DB)));
   }
   const after = power(samples);
-  if (after === 0) return;
-  const gain = Math.sqrt(before / after);
-  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
+  if (after > 0) scale(samples, Math.sqrt(before / after));
 }
 
 /**
- * First-order shelf by the bilinear transform, of gain 1 at 0 Hz. In place.
+ * First-order shelf by the bilinear transform, of gain 1 at 0 Hz.
  * @param middle where half of the gain in dB is reached, in cycles a sample
  * @param gainDb of the highest frequency
  */
-function shelve(samples: Float32Array, middle: number, gainDb: number): void {
+function shelf(middle: number, gainDb: number): Biquad {
   const k = Math.tan(Math.PI * middle);
   const root = 10 ** (gainDb / 40);
   const a0 = 1 / root + k;
-  const b0 = (root + k) / a0;
-  const b1 = (k - root) / a0;
-  const a1 = (k - 1 / root) / a0;
-  let state = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const x = samples[i];
-    const y = b0 * x + state;
-    state = b1 * x - a1 * y;
-    samples[i] = y;
-  }
+  return [(root + k) / a0, (k - root) / a0, 0, (k - 1 / root) / a0, 0];
 }

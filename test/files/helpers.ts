@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { joined } from '../../src/audio/joined.js';
 import { EarshotError, type ErrorCode } from '../../src/errors.js';
 import type { AudioStream, AudioWarning } from '../../src/files/audio-stream.js';
 import { type OpenStreamOptions, openAudioStream } from '../../src/files/open-stream.js';
@@ -103,15 +104,7 @@ export function concatBytes(...parts: readonly ArrayLike<number>[]): Uint8Array<
   return all;
 }
 
-export function concatFloats(...parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+export const concatFloats = (...parts: readonly Float32Array[]): Float32Array => joined(parts);
 
 /** Whether planar samples are the same, bit for bit; faster than `toEqual`. */
 export function areSame(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {

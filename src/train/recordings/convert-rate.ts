@@ -1,8 +1,8 @@
 import { Inbox } from '../../audio/inbox.js';
+import { joined } from '../../audio/joined.js';
 import { Resampler, ResamplerFilter } from '../../audio/resampler.js';
 import { plainKernels } from '../../kernels/plain.js';
 import { SlotLayout } from '../../kernels/slot.js';
-import { joined } from './joined.js';
 import type { Sound } from './sound.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;

@@ -1,6 +1,6 @@
+import { joined } from '../../audio/joined.js';
 import { mixDown } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
-import { joined } from './joined.js';
 import { type Piece, pieceOf } from './piece.js';
 import { wordSecond } from './word-second.js';
 
@@ -19,7 +19,7 @@ export async function readSound(path: string): Promise<Sound> {
 }
 
 /** Reads a piece of a file. @throws EarshotError EARSHOT_AUDIO_EMPTY where there is no sound in it, and what reading throws */
-export async function readPiece(path: string, piece: Piece): Promise<Sound> {
+export async function readPiece({ path, ...piece }: Piece & { path: string }): Promise<Sound> {
   const { samples, sampleRate } = await readSound(path);
   const { offset, length } = pieceOf({ offset: 0, length: samples.length }, piece, sampleRate);
   return { samples: samples.subarray(offset, offset + length), sampleRate };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { joined } from '../../../src/audio/joined.ts';
 import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
 import { convertRate, RateConverter } from '../../../src/train/recordings/convert-rate.ts';
-import { joined } from '../../../src/train/recordings/joined.ts';
 import { oneSecond } from '../../../src/train/recordings/sound.ts';
 import { rms, wordSpan } from '../../../src/train/recordings/word-span.ts';
 import { noise } from '../../helpers/sound.ts';

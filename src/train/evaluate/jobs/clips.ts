@@ -42,13 +42,13 @@ export async function labelClips(context: JobContext, { clips, snrDb }: ClipsJob
 
 async function labelClip(
   { model, seed, noises }: JobContext,
-  { path, start, end, index }: NumberedClip,
+  file: NumberedClip,
   snrDb: readonly number[],
 ): Promise<LabelledClip> {
-  const sound = await readPiece(path, { start, end });
+  const sound = await readPiece(file);
   const digest = createHash('sha1')
-    .update(await readFile(path))
-    .update(`${start}-${end}`)
+    .update(await readFile(file.path))
+    .update(`${file.start}-${file.end}`)
     .digest('hex');
   const { sampleRate } = sound;
   const recorded = clipOf(sound);
@@ -58,7 +58,7 @@ async function labelClip(
     model.labels[labelSecond(spotter, samples, model.config.decision.clipFrames)];
   const word = wordSpan(recorded, sampleRate);
   const inNoise = noises.map((noise, n) => {
-    const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, index));
+    const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, file.index));
     return snrDb.map((snr) => label(mixAtSnr(clip, word, excerpt, snr)));
   });
   const predicted = label(clip);

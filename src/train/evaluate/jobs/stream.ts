@@ -18,10 +18,10 @@ export interface StreamJob {
 export async function labelStream({ model }: JobContext, { clips }: StreamJob): Promise<string[]> {
   const rule = new ClipRule(model.labels.length, model.config.decision.clipFrames);
   const labels: string[] = [];
-  const { sampleRate } = await readPiece(clips[0].path, clips[0]);
+  const { sampleRate } = await readPiece(clips[0]);
   const spotter = model.spotter({ sampleRate });
   for (const clip of clips) {
-    const samples = convertRate(await readPiece(clip.path, clip), sampleRate);
+    const samples = convertRate(await readPiece(clip), sampleRate);
     rule.begin();
     spotter.push(oneSecond({ samples, sampleRate }), {
       frame: (_, posteriors) => rule.frame(posteriors),

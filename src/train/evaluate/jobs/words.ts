@@ -38,7 +38,7 @@ const NOISE_RMS = 0.001;
  */
 export async function hearWords({ model, seed }: JobContext, { index, words }: WordsJob): Promise<HeardWords> {
   const random = randomSource(seed, DRAW.gaps, index);
-  const { sampleRate } = await readPiece(words[0].path, words[0]);
+  const { sampleRate } = await readPiece(words[0]);
   const spoken: SpokenWord[] = [];
   const heard: Heard[] = [];
   const heardAt: Heard[][] = THRESHOLDS.map(() => []);
@@ -57,7 +57,7 @@ export async function hearWords({ model, seed }: JobContext, { index, words }: W
   };
   for (const word of words) {
     push(silence(gap(random), sampleRate));
-    const recording: Sound = { samples: convertRate(await readPiece(word.path, word), sampleRate), sampleRate };
+    const recording: Sound = { samples: convertRate(await readPiece(word), sampleRate), sampleRate };
     spoken.push(spokenWord(word.label, recording, samplesSoFar));
     push(recording.samples);
   }

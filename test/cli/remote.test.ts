@@ -249,7 +249,9 @@ describe('earshot serve', () => {
     const serving = startCli('serve', '--port', '0');
     const [line] = await once(serving.stdout, 'data');
     const [, port] = /:(\d+)\//.exec(String(line)) ?? [];
-    const [silent, refused] = [0, 1].map(() => connectTcp({ port: Number(port), allowHalfOpen: true }));
+    const address = { host: '127.0.0.1', port: Number(port), allowHalfOpen: true };
+    const [silent, refused] = [0, 1].map(() => connectTcp(address).on('error', () => {}));
+    await Promise.all([silent, refused].map((socket) => once(socket, 'connect')));
     refused.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx');
     await once(refused, 'data');
     serving.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { readModel } from '../node/open-model.js';
 import {
   type BadFile,
@@ -17,6 +17,7 @@ import {
 import { endOnSignals } from './endings.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
+import { numberFrom0, numberList, wholeNumber } from './numbers.js';
 import { type Outlets, openOutlets } from './outlets.js';
 
 const EXAMPLES = `
@@ -59,13 +60,17 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(new Option('--split <name>', 'only this part, by the rule of Speech Commands').choices([...SPLITS]))
     .option('--negatives <dirs...>', 'recordings without keywords, for false accepts an hour')
     .option('--noise <dirs...>', 'recordings of noise to mix with the clips')
-    .option('--snr <decibels>', 'signal-to-noise ratios, with commas between them (default: 20,10,5,0)', decibels)
+    .option('--snr <decibels>', 'signal-to-noise ratios, with commas between them (default: 20,10,5,0)', numberList)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads; they change nothing but the time', wholeNumber(1), availableParallelism())
     .option('--json', 'as one object of JSON')
     .option('--report <file>', 'also write a report with charts, as one HTML file')
     .option('--calibrate', 'choose a threshold for each label')
-    .option('--target-fa-per-hour <n>', 'false accepts an hour, all labels together, that thresholds may cost', rate)
+    .option(
+      '--target-fa-per-hour <n>',
+      'false accepts an hour, all labels together, that thresholds may cost',
+      numberFrom0,
+    )
     .option('--out <file>', 'where to write the model with these thresholds')
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, options: EvaluateCommandOptions) => {
@@ -136,25 +141,4 @@ function calibrationText({ thresholds, falseAcceptsPerHour, falseRejectRate }: C
   const each = Object.entries(thresholds).map(([label, threshold]) => `${label} ${threshold}`);
   const cost = `FRR ${(100 * falseRejectRate).toFixed(1)} % at ${falseAcceptsPerHour.toFixed(1)} FA/h`;
   return `\nCalibrated: ${each.join(', ')}\n  ${cost} on these recordings; evaluate it on others\n`;
-}
-
-function decibels(text: string): number[] {
-  const values = text.split(',').map(Number);
-  if (text.trim() === '' || !values.every(Number.isFinite))
-    throw new InvalidArgumentError('Expected numbers such as 20,10,0.');
-  return values;
-}
-
-function rate(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value < Infinity)) throw new InvalidArgumentError('Expected 0 or more.');
-  return value;
-}
-
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
-  };
 }

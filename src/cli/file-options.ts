@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { PCM_ENCODINGS, type PcmEncoding } from '../audio/pcm.js';
 import { HIGHEST_RATE, LOWEST_RATE } from '../audio/rates.js';
 import type { ExtractorName } from '../features/extractor.js';
 import type { RawAudio } from '../files/raw.js';
 import { DEFAULT_MODEL } from '../node/open-model.js';
 import { FORMAT_NAMES, type FormatName } from './formats/index.js';
+import { probability, wholeNumber } from './numbers.js';
 
 /** What commander makes of the options of `earshot file`. */
 export interface FileOptions {
@@ -37,8 +38,8 @@ export function addFileOptions(command: Command): Command {
     .addOption(
       new Option('--encoding <name>', 'the input is PCM without a header, coded so').choices([...PCM_ENCODINGS]),
     )
-    .option('--rate <hertz>', 'samples a second of input without a header', integer(LOWEST_RATE, HIGHEST_RATE))
-    .option('--channels <n>', 'channels of input without a header (default: 1)', integer(1, MOST_CHANNELS));
+    .option('--rate <hertz>', 'samples a second of input without a header', wholeNumber(LOWEST_RATE, HIGHEST_RATE))
+    .option('--channels <n>', 'channels of input without a header (default: 1)', wholeNumber(1, MOST_CHANNELS));
 }
 
 /**
@@ -52,18 +53,4 @@ export function rawAudio(options: FileOptions, reject: (message: string) => neve
   if (rate !== undefined) return reject('--rate needs --encoding; audio with a header has its own rate');
   if (options.channels !== undefined) return reject('--channels needs --encoding and --rate');
   return undefined;
-}
-
-function probability(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected 0 to 1.');
-  return value;
-}
-
-function integer(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-  };
 }

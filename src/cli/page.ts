@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
 import { closeServer, openServer } from '../page-server/listen.js';
 import { PAGE_FILE, pageHandler } from '../page-server/page-handler.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
+import { wholeNumber } from './numbers.js';
 
 const EXAMPLES = `
 Examples:
@@ -25,7 +26,7 @@ export function addPageCommand(program: Command): void {
     .command('page')
     .summary('see it listen, in a browser')
     .description('Serves a page that listens to the microphone and shows what the network hears, until Ctrl-C.')
-    .option('-p, --port <number>', 'port, or 0 for any that is free', port, 8080)
+    .option('-p, --port <number>', 'port, or 0 for any that is free', wholeNumber(0, 65535), 8080)
     .option('--host <name>', 'name or address of this machine to be reached by', '127.0.0.1')
     .addHelpText('after', EXAMPLES)
     .action(async (options: PageOptions) => {
@@ -52,10 +53,4 @@ async function servePage({ port, host }: PageOptions): Promise<number> {
 function checkBuilt(): void {
   if (existsSync(PAGE_FILE)) return;
   throw new EarshotError('EARSHOT_FILE_NOT_FOUND', 'The page is not built; run `npm run build`', { value: PAGE_FILE });
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number <= 65535) return number;
-  throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
 }

@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
 import { closeServer, openServer } from '../page-server/listen.js';
 import { pageHandler } from '../page-server/page-handler.js';
 import { playDemo } from './demo.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
+import { wholeNumber } from './numbers.js';
 import { openOutlets } from './outlets.js';
 import type { Output } from './output.js';
 
@@ -160,11 +161,3 @@ function insecureHost(host: string): EarshotError {
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-  };
-}

@@ -8,6 +8,7 @@ import { shapeOf } from '../train/start-from.js';
 import { train } from '../train/train.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
+import { positiveNumber, probability, wholeNumber } from './numbers.js';
 import { TrainingDisplay } from './training-display.js';
 
 const EXAMPLES = `
@@ -40,6 +41,7 @@ interface TrainCommandOptions {
   layers?: number;
   epochs?: number;
   rate?: number;
+  threshold?: number;
   seed: number;
   workers: number;
   licence?: string;
@@ -67,10 +69,11 @@ export function addTrainCommand(program: Command): void {
     .option('--from <model>', 'go on from the weights of a model, at a fifth of the learning rate')
     .option('--teacher <model>', 'learn the beliefs of a larger model beside the labels')
     .addOption(shape('--cell <name>', "recurrent cell, if not the recipe's").choices(['gru', 'lstm', 'rnn']))
-    .addOption(shape('--hidden <n>', 'units of a recurrent layer, a multiple of 4').argParser(wholeNumber(4)))
-    .addOption(shape('--layers <n>', 'recurrent layers; 0 for none').argParser(wholeNumber(0)))
+    .addOption(shape('--hidden <n>', 'units of a recurrent layer, a multiple of 4').argParser(wholeNumber(4, 4096)))
+    .addOption(shape('--layers <n>', 'recurrent layers; 0 for none').argParser(wholeNumber(0, 16)))
     .option('--epochs <n>', 'passes over the data', wholeNumber(1))
     .option('--rate <x>', "largest learning rate, if not the recipe's", positiveNumber)
+    .option('--threshold <0 to 1>', "how sure a detection must be, if not the recipe's", probability)
     .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
     .option('--workers <n>', 'threads, a divisor of the batch size', wholeNumber(1), defaultWorkers())
     .option('--licence <text>', 'how the model may be used; `earshot info` shows it')
@@ -112,7 +115,8 @@ async function run(options: TrainCommandOptions): Promise<number> {
 }
 
 /** A model that training goes on from says the network's shape. */
-function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOptions, from?: ModelFile): Recipe {
+function recipeOf(options: TrainCommandOptions, from?: ModelFile): Recipe {
+  const { preset, cell, hidden, layers, epochs, rate, threshold } = options;
   const recipe = PRESETS[preset];
   return {
     ...recipe,
@@ -122,6 +126,7 @@ function recipeOf({ preset, cell, hidden, layers, epochs, rate }: TrainCommandOp
     ...(from && { ...shapeOf(from), peakRate: recipe.peakRate * FROM_RATE }),
     ...(epochs && { epochs }),
     ...(rate && { peakRate: rate }),
+    ...(threshold !== undefined && { threshold }),
   };
 }
 
@@ -138,18 +143,6 @@ function wordList(text: string): string[] {
   }
   return words;
 }
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-}
-
-const wholeNumber = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`Expected ${least} or more.`);
-  return value;
-};
 
 /** The cores, rounded down to a power of two, as batches are. */
 const defaultWorkers = (): number =>

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { UNKNOWN_LABEL } from '../train/data/training-data.js';
 import type { BadFile } from '../train/recordings/bad-file.js';
 import type { EpochEntry, TrainProgress } from '../train/train.js';
 import { warningLine } from './failure.js';
@@ -55,6 +56,11 @@ export class TrainingDisplay {
       `${bad.map(badLine).join('')}${counts}, ${speech.length} of running speech, ${noise.length} of noise${rooms.length > 0 ? `, ${rooms.length} of rooms` : ''}\n`,
     );
     if (bad.length > 0) this.#write(`${bad.length} files could not be read and were left out\n`);
+    if (speech.length === 0 && !training.some(({ label }) => label === UNKNOWN_LABEL)) {
+      this.#write(
+        'warning: There are no other words and no running speech; whatever is said will be taken for a word\n',
+      );
+    }
     if (done > 0) this.#write(`going on after epoch ${done}\n`);
   }
 

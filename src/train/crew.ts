@@ -24,7 +24,11 @@ export class Crew {
           new Promise<EpochReport>((resolve, reject) => {
             const onMessage = (report: WorkerReport) => {
               if (report.type === 'step') {
-                onStep(report);
+                try {
+                  onStep(report);
+                } catch (error) {
+                  reject(error);
+                }
                 return;
               }
               worker.off('message', onMessage);

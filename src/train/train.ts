@@ -1,6 +1,6 @@
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import type { ModelConfig } from '../config.js';
+import { isBackground, type ModelConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
 import { quantise } from '../rnn/quantise.js';
@@ -82,13 +82,14 @@ const VALIDATE_EVERY = 2;
  */
 export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const { words, out, recipe, seed, workers, onProgress } = options;
+  checkWords(words);
   checkWorkers(recipe, workers);
   const { licence = 'not stated', trainingData = 'not stated' } = options;
   const name = basename(out, extname(out));
   const config: ModelConfig = { ...modelConfigOf(recipe, labelsFor(words), name), licence, trainingData };
   checkTrainable(config);
   if (options.teacher) checkTeacher(options.teacher, config);
-  await mkdir(dirname(out), { recursive: true });
+  await checkTarget(out);
   const { data, bad, fingerprint } = await loadTrainingData(options, config, {
     sampleRate: config.sampleRate,
     cache: options.cache,
@@ -103,6 +104,15 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const start = saved ?? (await freshStart(data, config, options));
   const log = await restartLog(files.log, start.epochs);
   onProgress?.({ type: 'data', data, bad, done: start.epochs });
+  const publish = async (average: Float32Array): Promise<void> => {
+    await writeAtomically(out, writeSafetensors(quantise(modelTensors(config, average, start.statistics))));
+    await writeAtomically(files.log, linesOf(log));
+    await writeAtomically(files.report, await trainingReport({ config, recipe, seed, workers, recordings, log }));
+  };
+  if (start.epochs >= recipe.epochs) {
+    await publish(start.state.average);
+    return log;
+  }
   const crew = startCrew(options, config, data, start);
   try {
     for (let epoch = start.epochs; epoch < recipe.epochs; epoch++) {
@@ -116,17 +126,28 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
       const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
       checkLoss(entry, recipe);
       log.push(entry);
-      await writeAtomically(out, writeSafetensors(quantise(modelTensors(config, state.average, start.statistics))));
-      await writeAtomically(files.log, linesOf(log));
-      // Last, so that what is written twice after a crash is the log, which is cut back.
+      await publish(state.average);
+      // Last, so that after a crash the epoch is learnt and told anew.
       await writeCheckpoint(files.checkpoint, run, { epochs: epoch + 1, statistics: start.statistics, state });
-      await writeAtomically(files.report, await trainingReport({ config, recipe, seed, workers, recordings, log }));
       onProgress?.({ type: 'epoch', entry });
     }
   } finally {
     await crew.close();
   }
   return log;
+}
+
+function checkWords(words: readonly string[]): void {
+  const isWord = (word: string): boolean => word !== '' && !isBackground(word);
+  if (words.length > 0 && words.every(isWord) && new Set(words).size === words.length) return;
+  throw unexpected('EARSHOT_BAD_ARGUMENT', 'words', 'different words, none of them like _this_', words);
+}
+
+/** What would fail after an epoch fails at once. */
+async function checkTarget(out: string): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
+  const there = await stat(out).catch(() => undefined);
+  if (there?.isDirectory()) throw unexpected('EARSHOT_BAD_ARGUMENT', 'out', 'a file, not a directory', out);
 }
 
 function checkWorkers({ batch }: Recipe, workers: number): void {
@@ -188,9 +209,18 @@ async function restartLog(path: string, epochs: number): Promise<EpochEntry[]> {
   if (epochs === 0) return [];
   const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').slice(0, epochs).filter(Boolean);
-  const log: EpochEntry[] = lines.map((line) => JSON.parse(line));
+  const log = lines.map((line) => parseEntry(line, path));
   await writeAtomically(path, linesOf(log));
   return log;
+}
+
+function parseEntry(line: string, path: string): EpochEntry {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    const what = `The log ${path} is damaged; start anew without resuming`;
+    throw new EarshotError('EARSHOT_MODEL_DAMAGED', what, { value: path, cause });
+  }
 }
 
 const linesOf = (log: readonly EpochEntry[]): string => log.map((entry) => `${JSON.stringify(entry)}\n`).join('');

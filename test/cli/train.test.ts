@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readModelFile } from '../../src/model-file.ts';
 import { writeTones } from '../train/tones.ts';
 import { directoryWith, runCli } from './cli.ts';
 
@@ -14,9 +16,22 @@ const train = (...options: string[]) =>
 describe('earshot train and earshot evaluate', () => {
   test('learn words, say how well, and write thresholds for a number of false accepts', async () => {
     const network = ['--preset', 'plain', '--hidden', '16', '--layers', '1'];
-    const options = ['--out', model, ...network, '--epochs', '40', '--rate', '0.03', '--workers', '1'];
+    const options = [
+      '--out',
+      model,
+      ...network,
+      '--epochs',
+      '40',
+      '--rate',
+      '0.03',
+      '--threshold',
+      '0.85',
+      '--workers',
+      '1',
+    ];
     expect(await train(...options)).toMatchObject({ code: 0, stderr: expect.stringContaining('epoch 40/40') });
 
+    expect(readModelFile(readFileSync(model)).config.decision.threshold).toBe(0.85);
     const scored = await runCli(['evaluate', model, '--data', tones, '--split', 'validation', '--json']);
     const { clips, accuracy, streamedAccuracy, confusion } = JSON.parse(scored.stdout);
     expect([scored.code, clips]).toEqual([0, 40]);
@@ -55,6 +70,11 @@ describe('earshot train and earshot evaluate', () => {
   test.each([
     [['--out', model, '--from', 'commands', '--hidden', '48'], /--hidden.*cannot be used with.*--from/],
     [['--out', model, '--words', 'yes,yes'], /Expected different words/],
+    [['--out', model, '--epochs', '1e1'], /Expected a whole number from 1 on/],
+    [['--out', model, '--seed', ''], /Expected a whole number from 0 on/],
+    [['--out', model, '--hidden', '40000'], /Expected a whole number from 4 to 4096/],
+    [['--out', model, '--threshold', '1.1'], /Expected 0 to 1/],
+    [['--out', folder], /`out`.*a file, not a directory.*\(EARSHOT_BAD_ARGUMENT\)/],
     [
       ['--out', model, '--from', fileURLToPath(import.meta.url)],
       /^earshot: .*train\.test\.ts: .*\(EARSHOT_MODEL_DAMAGED\)\n$/,

@@ -120,13 +120,41 @@ describe('training', () => {
     const stop = (at: TrainProgress['type']) => (progress: TrainProgress) => {
       if (progress.type === at) throw new Error('stopped');
     };
-    await expect(run({ onProgress: stop('epoch') })).rejects.toThrow('stopped');
+    for (const at of ['epoch', 'step'] as const) {
+      await expect(run({ onProgress: stop(at) })).rejects.toThrow('stopped');
+    }
     await expect(run({ onProgress: stop('data') })).rejects.toThrow('stopped');
     const log = await run({ resume: true });
     expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     const checkpoint = `${options('mistaken').out}.checkpoint`;
     truncateSync(checkpoint, 1000);
     await expect(run({ resume: true })).rejects.toMatchObject({ code: 'EARSHOT_MODEL_DAMAGED', value: checkpoint });
+  });
+
+  test('resumed at its end, it writes model and report again; not with a damaged log', async () => {
+    const [model, report, log] = ['', '.html', '.jsonl'].map((ending) => `${options('whole').out}${ending}`);
+    const before = [model, report].map((path) => readFileSync(path));
+    for (const path of [model, report]) rmSync(path);
+    expect(await train(options('whole', { resume: true }))).toHaveLength(RECIPE.epochs);
+    expect([model, report].map((path) => readFileSync(path))).toEqual(before);
+    writeFileSync(log, '{"epoch":');
+    await expect(train(options('whole', { resume: true }))).rejects.toMatchObject({
+      code: 'EARSHOT_MODEL_DAMAGED',
+      value: log,
+    });
+  });
+
+  test.each([
+    ['no words', { words: [] }],
+    ['a word twice', { words: ['low', 'low'] }],
+    ['words that are none', { words: ['low', '_unknown_'] }],
+    ['a directory in the place of the model', { out: tmpdir() }],
+    ['another number of threads', { workers: 3 }],
+  ])('refuses %s at once', async (_, changes) => {
+    const read = () => expect.unreachable();
+    await expect(train(options('refused', { ...changes, onProgress: read }))).rejects.toMatchObject({
+      code: 'EARSHOT_BAD_ARGUMENT',
+    });
   });
 
   test('refuses to resume a run that was made with another recipe', async () => {

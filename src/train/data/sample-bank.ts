@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mixDown } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
@@ -94,12 +94,28 @@ async function readSamples(path: string): Promise<SampleBank['samples']> {
 }
 
 async function makeBank(paths: readonly string[], options: BankOptions, base: string): Promise<Index> {
-  const { sampleRate, cache, onProgress } = options;
-  await mkdir(cache, { recursive: true });
+  await mkdir(options.cache, { recursive: true });
+  const temporary = `${base}.${process.pid}`;
+  try {
+    const index = await writeSamples(paths, options, temporary);
+    await rename(temporary, `${base}.bin`);
+    await writeFile(temporary, JSON.stringify(index));
+    await rename(temporary, `${base}.json`);
+    return index;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeSamples(
+  paths: readonly string[],
+  { sampleRate, onProgress }: BankOptions,
+  target: string,
+): Promise<Index> {
   const entries: BankEntry[] = [];
   const bad: BadFile[] = [];
-  const temporary = `${base}.${process.pid}`;
-  const file = await open(temporary, 'w');
+  const file = await open(target, 'w');
   try {
     let offset = 0;
     for (let first = 0; first < paths.length; first += FILES_AT_ONCE) {
@@ -119,9 +135,6 @@ async function makeBank(paths: readonly string[], options: BankOptions, base: st
   } finally {
     await file.close();
   }
-  await rename(temporary, `${base}.bin`);
-  await writeFile(temporary, JSON.stringify({ entries, bad }));
-  await rename(temporary, `${base}.json`);
   return { entries, bad };
 }
 

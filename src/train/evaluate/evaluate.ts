@@ -39,11 +39,11 @@ export const DEFAULT_SEED = 1;
 /**
  * Measures a model, always through the engine: clip by clip, as one stream, as a user speaks, on speech without
  * keywords, and in noise. The result depends on the options alone, not on how many threads did the work.
- * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW, EARSHOT_FILE_NOT_FOUND if a directory does not exist
- *   or holds no readable clip
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW, EARSHOT_FILE_NOT_FOUND if a directory does not exist,
+ *   or where there is no readable clip, no recording without keywords, or no noise in those that are given
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { data, split, noise = [], snrDb = DEFAULT_SNR_DB, seed = DEFAULT_SEED } = options;
+  const { data, split, negatives = [], noise = [], snrDb = DEFAULT_SNR_DB, seed = DEFAULT_SEED } = options;
   const model = await loadModel(options.model);
   const badFiles: BadFile[] = [];
   const report = (file: BadFile): void => {
@@ -52,23 +52,36 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
   const found = (await Promise.all(data.map((path) => wordFiles(path, model.labels)))).flat();
   const listed = found.filter((clip) => split === undefined || clip.split === split);
-  if (listed.length === 0) throw nothingToHear(data, split);
-  const listedNegatives = await listNegatives(options.negatives ?? [], model.labels);
+  if (listed.length === 0) throw nothingToHear(split ? `${split} clip` : 'clip', data);
+  const listedNegatives = await listNegatives(negatives, model.labels);
+  if (negatives.length > 0 && listedNegatives.length === 0)
+    throw nothingToHear('recording without keywords', negatives);
   const noises = await readNoises(noise, report);
+  if (noise.length > 0 && noises.length === 0) throw nothingToHear('noise', noise);
   const pool = new WorkerPool(options.workers ?? availableParallelism(), { model: options.model, seed, noises });
   try {
     const clips = await labelClips(pool, listed, noises.length > 0 ? snrDb : [], report);
-    const negatives = await hearNegatives(pool, listedNegatives, report);
-    if (clips.length === 0) throw nothingToHear(data, split);
+    if (clips.length === 0) throw nothingToHear(split ? `${split} clip` : 'clip', data);
+    const heardNegatives = await hearNegatives(pool, listedNegatives, report);
     const [streamed, words] = await Promise.all([labelStream(pool, clips, seed), hearWords(pool, clips, seed)]);
     const names = noises.map(({ name }) => name);
-    return summarise(model, { seed, badFiles, clips, streamed, words, negatives, noises: names, snrDb });
+    return summarise(model, {
+      seed,
+      badFiles,
+      clips,
+      streamed,
+      words,
+      negatives: heardNegatives,
+      noises: names,
+      snrDb,
+    });
   } finally {
     await pool.close();
   }
 }
 
-function nothingToHear(data: readonly string[], split: Split | undefined): EarshotError {
-  const what = `There is no readable ${split ? `${split} ` : ''}clip in ${data.join(', ')}`;
-  return new EarshotError('EARSHOT_FILE_NOT_FOUND', what, { value: data });
+function nothingToHear(what: string, paths: readonly string[]): EarshotError {
+  return new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no readable ${what} in ${paths.join(', ')}`, {
+    value: paths,
+  });
 }

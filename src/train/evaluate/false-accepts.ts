@@ -17,13 +17,15 @@ export function negativesEvaluation(
 ): NegativesEvaluation {
   const rate = (some: readonly Negative[], of: readonly string[]): FalseAcceptRate =>
     falseAcceptRate(sum(some.flatMap(({ accepts }) => of.map((label) => accepts[labels.indexOf(label)]))), hours(some));
-  const folders = [...new Set(negatives.map(folderOf))];
-  const ofFolder = (folder: string) => negatives.filter((negative) => folderOf(negative) === folder);
+  const folders = [...new Set(negatives.map(({ path }) => dirname(path)))];
+  const names = folders.map((folder) => basename(folder));
+  const nameOf = (n: number) => (names.indexOf(names[n]) === names.lastIndexOf(names[n]) ? names[n] : folders[n]);
+  const inFolder = (folder: string) => negatives.filter(({ path }) => dirname(path) === folder);
   return {
     files: negatives.length,
     ...rate(negatives, keywords),
     perLabel: Object.fromEntries(keywords.map((label) => [label, rate(negatives, [label])])),
-    perFolder: Object.fromEntries(folders.map((folder) => [folder, rate(ofFolder(folder), keywords)])),
+    perFolder: Object.fromEntries(folders.map((folder, n) => [nameOf(n), rate(inFolder(folder), keywords)])),
   };
 }
 
@@ -40,7 +42,5 @@ function falseAcceptRate(accepts: number, hours: number): FalseAcceptRate {
     interval: hours > 0 ? [lower / hours, upper / hours] : null,
   };
 }
-
-const folderOf = ({ path }: Negative): string => basename(dirname(path));
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);

@@ -21,7 +21,7 @@ function summaryTable(evaluation: Evaluation): Table {
   const facts: Record<string, string> = {
     clips: `${evaluation.clips} by ${evaluation.speakers} speakers; ${evaluation.badFiles.length} files unreadable`,
     'clip accuracy': accuracyText(evaluation),
-    'without duplicates': `${percent(evaluation.accuracyWithoutDuplicates)} (${evaluation.duplicates} byte-identical)`,
+    'without duplicates': `${percent(evaluation.accuracyWithoutDuplicates)} (${evaluation.duplicates} identical)`,
     'without silence': percent(evaluation.accuracyWithoutSilence),
     'mean over speakers': percent(evaluation.speakerMeanAccuracy),
     'streamed accuracy': percent(evaluation.streamedAccuracy),

@@ -4,13 +4,20 @@ import { plainKernels } from '../../kernels/plain.js';
 import { SlotLayout } from '../../kernels/slot.js';
 
 /**
- * The thresholds of a DET curve, highest last: 1 / (1 + e^-x) for x from -2 to 7 in steps of 1/8, that is from 0.12 to
- * 0.9991, close together where posteriors are sure, and 1.
+ * The thresholds of a DET curve, highest last: from 0.1 to 1, closest together between 0.9 and 0.98, where networks are sure
+ * that were trained with smoothed labels, and where a hundredth makes a difference.
  */
 export const THRESHOLDS: readonly number[] = [
-  ...Array.from({ length: 73 }, (_, i) => Number((1 / (1 + Math.exp(2 - i / 8))).toFixed(5))),
-  1,
+  ...steps(0.1, 0.8, 0.02),
+  ...steps(0.8, 0.9, 0.005),
+  ...steps(0.9, 0.98, 0.0025),
+  ...[0.98, 0.985, 0.99, 0.995, 0.999, 1],
 ];
+
+/** From `first` to what is just below `end`. */
+function steps(first: number, end: number, step: number): number[] {
+  return Array.from({ length: Math.round((end - first) / step) }, (_, i) => Number((first + i * step).toFixed(4)));
+}
 
 /** Told of a detection: at which of the thresholds, index of the label, and the frame that decided. */
 export type AtThreshold = (threshold: number, label: number, frame: number) => void;
@@ -35,15 +42,11 @@ export class ThresholdBank {
     this.#slot = this.#memory.allocate(this.#layout.bytes);
   }
 
-  /** Takes the posteriors of frame `frame`, counted from 0 since the start or the last reset. */
+  /** Takes the posteriors of frame `frame`, counted from 0. */
   step(frame: number, posteriors: Float32Array, detected: AtThreshold): void {
     this.#memory.f32.set(posteriors, (this.#slot + this.#posteriors) >> 2);
     this.#deciders.forEach((decider, n) => {
       if (decider.step(this.#slot, frame)) detected(n, decider.label, decider.endFrame);
     });
-  }
-
-  reset(): void {
-    this.#memory.i8.fill(0, this.#slot, this.#slot + this.#layout.bytes);
   }
 }

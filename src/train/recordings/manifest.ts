@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { EarshotError } from '../../errors.js';
+import { readText } from './read-text.js';
 import { SPLITS } from './split.js';
+import { badLine, type Line, linesOf, type Row, tsvRows } from './tsv.js';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.finite());
 
@@ -36,12 +37,12 @@ export function manifestFormat(path: string): ManifestFormat | undefined {
 
 /**
  * Reads a manifest; the files' names come back absolute.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND, or EARSHOT_BAD_ARGUMENT that names the first line that is wrong
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE, or EARSHOT_BAD_ARGUMENT that names the first line
+ *   that is wrong
  */
 export async function readManifest(path: string, format: ManifestFormat): Promise<ManifestEntry[]> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no ${path}`, { value: path, cause });
-  });
+  const text = await readText(path);
+  if (text === undefined) throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no ${path}`, { value: path });
   const folder = dirname(path);
   return parseManifest(text, format, path).map((line) => ({ ...line, file: resolve(folder, line.file) }));
 }
@@ -53,12 +54,8 @@ export async function readManifest(path: string, format: ManifestFormat): Promis
  * @throws EarshotError EARSHOT_BAD_ARGUMENT
  */
 export function parseManifest(text: string, format: ManifestFormat, name = 'the manifest'): ManifestEntry[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line, n) => ({ line, where: `${name}, line ${n + 1}` }))
-    .filter(({ line }) => line.trim() !== '');
-  const values = format === 'tsv' ? tsvValues(lines) : lines.map(jsonValue);
+  const lines = linesOf(text, name);
+  const values = format === 'tsv' ? tsvRows(lines, ['file', 'label']).map(tsvValue) : lines.map(jsonValue);
   return values.map(({ value, where }) => {
     const result = v.safeParse(entry, value);
     if (result.success) return result.output;
@@ -68,11 +65,6 @@ export function parseManifest(text: string, format: ManifestFormat, name = 'the 
   });
 }
 
-interface Line {
-  readonly line: string;
-  readonly where: string;
-}
-
 interface Value {
   readonly value: unknown;
   readonly where: string;
@@ -80,28 +72,15 @@ interface Value {
 
 const NUMBERS = ['start', 'end'];
 
-function tsvValues([head, ...lines]: readonly Line[]): Value[] {
-  if (!head) return [];
-  const columns = head.line.split('\t');
-  for (const column of ['file', 'label']) {
-    if (!columns.includes(column)) throw badLine(head.where, `Expected a column \`${column}\``);
-  }
-  return lines.map(({ line, where }) => {
-    const cells = line.split('\t');
-    const given = columns.flatMap((column, n) => (cells[n] ? [[column, cellValue(column, cells[n])] as const] : []));
-    return { value: Object.fromEntries(given), where };
-  });
+function tsvValue({ cells, where }: Row): Value {
+  const numbers = NUMBERS.filter((column) => column in cells).map((column) => [column, Number(cells[column])] as const);
+  return { value: { ...cells, ...Object.fromEntries(numbers) }, where };
 }
 
-const cellValue = (column: string, cell: string): string | number => (NUMBERS.includes(column) ? Number(cell) : cell);
-
-function jsonValue({ line, where }: Line): Value {
+function jsonValue({ text, where }: Line): Value {
   try {
-    return { value: JSON.parse(line), where };
+    return { value: JSON.parse(text), where };
   } catch {
     throw badLine(where, 'Expected an object of JSON');
   }
 }
-
-const badLine = (where: string, what: string): EarshotError =>
-  new EarshotError('EARSHOT_BAD_ARGUMENT', `${where}: ${what}`, { value: where });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { EarshotError } from '../../errors.js';
 import { soundFiles } from './files.js';
+import { readText } from './read-text.js';
+import { badLine, linesOf, tsvRows } from './tsv.js';
 
 /** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
 const WORD_LIST = 'words.tsv';
@@ -11,7 +11,8 @@ const WORD_LIST = 'words.tsv';
  * directory, or beside the directory says what is spoken: a header line, then a line a recording, with its path (column
  * `file`, relative to the list) and the words in it (column `command_words`, separated by spaces). Recordings that no list
  * names count as holding none.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE; EARSHOT_BAD_ARGUMENT for a list without these columns
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE; EARSHOT_BAD_ARGUMENT for a list without these
+ *   columns or with a line without a file
  */
 export async function listNegatives(directories: readonly string[], labels: readonly string[]): Promise<string[]> {
   const found = await Promise.all(directories.map((directory) => negativesBelow(directory, labels)));
@@ -33,17 +34,15 @@ async function negativesBelow(directory: string, labels: readonly string[]): Pro
 /** Absolute paths of the recordings that hold a label by the list in a folder; none if there is no list. */
 async function readWordList(folder: string, labels: readonly string[]): Promise<string[]> {
   const path = join(folder, WORD_LIST);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new EarshotError('EARSHOT_FILE_UNREADABLE', `${path} cannot be read: ${error.message}`, { value: path });
-  });
+  const text = await readText(path);
   if (text === undefined) return [];
-  const [head, ...lines] = text.split(/\r?\n/).map((line) => line.split('\t'));
-  const [file, words] = [head.indexOf('file'), head.indexOf('command_words')];
-  if (file < 0 || words < 0) {
-    throw new EarshotError('EARSHOT_BAD_ARGUMENT', `${path} lacks the column file or command_words`, { value: path });
-  }
-  return lines
-    .filter((line) => (line[words] ?? '').split(/\s+/).some((word) => labels.includes(word)))
-    .map((line) => resolve(folder, line[file]));
+  const rows = tsvRows(linesOf(text, path), ['file', 'command_words']);
+  return rows.flatMap(({ cells: { file, command_words: words = '' }, where }) => {
+    if (file === undefined) throw badLine(where, 'Expected a `file`');
+    return labels.some((label) => holds(words, label)) ? [resolve(folder, file)] : [];
+  });
 }
+
+/** Whether the words are among others; a label may be several. */
+const holds = (words: string, label: string): boolean =>
+  ` ${words.trim().replace(/\s+/g, ' ')} `.includes(` ${label} `);

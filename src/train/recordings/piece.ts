@@ -12,6 +12,10 @@ export function pieceOf({ offset, length }: Span, { start = 0, end = Infinity }:
   const from = Math.round(start * sampleRate);
   const piece = { offset: offset + from, length: Math.min(length, Math.round(end * sampleRate)) - from };
   if (piece.length > 0) return piece;
+  throw emptyPiece({ start, end });
+}
+
+export function emptyPiece({ start = 0, end = Infinity }: Piece): EarshotError {
   const where = `from ${start} s to ${end === Infinity ? 'its end' : `${end} s`}`;
-  throw new EarshotError('EARSHOT_AUDIO_EMPTY', `There is no sound ${where}`, { value: start });
+  return new EarshotError('EARSHOT_AUDIO_EMPTY', `There is no sound ${where}`, { value: start });
 }

@@ -34,11 +34,10 @@ export function splitOfSpeaker(speaker: string): Split {
 }
 
 /**
- * The part of each file below a directory: where there are folders `training` or `validation`, the folder says it, and
+ * The part of each file below a directory: where there are folders `training`, `validation` or `testing`, the folder says it, and
  * files in no folder of a part belong to none; elsewhere the official rule does.
  */
 export function splitsBelow(directory: string, paths: readonly string[]): (Split | undefined)[] {
   const folders = paths.map((path) => SPLITS.find((split) => split === relative(directory, path).split(sep)[0]));
-  const isDivided = folders.some((folder) => folder === 'training' || folder === 'validation');
-  return isDivided ? folders : paths.map(splitOf);
+  return folders.some((folder) => folder !== undefined) ? folders : paths.map(splitOf);
 }

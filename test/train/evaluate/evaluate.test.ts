@@ -148,6 +148,26 @@ describe('evaluate', () => {
     });
   });
 
+  it.each(['negatives', 'noise'])('needs something to hear in %s that are given', async (option) => {
+    const empty = directoryOf({ 'README.md': 'no sound' });
+    await expect(evaluate({ ...options(), [option]: [empty] })).rejects.toMatchObject({
+      code: 'EARSHOT_FILE_NOT_FOUND',
+      value: [empty],
+    });
+  });
+
+  it('counts folders of the same name apart', async () => {
+    const talk = { 'talk/a.wav': wavBytes(babble(RATE, RATE, 1), RATE) };
+    const places = [directoryOf(talk), directoryOf({ ...talk, 'b.wav': wavBytes(babble(2 * RATE, RATE, 2), RATE) })];
+    const { negatives } = await evaluate({ ...options(), negatives: places });
+    const hours = Object.entries(negatives?.perFolder ?? {}).map(([folder, rate]) => [folder, rate.hours * 3600]);
+    expect(Object.fromEntries(hours)).toEqual({
+      [join(places[0], 'talk')]: 1,
+      [basename(places[1])]: 2,
+      [join(places[1], 'talk')]: 1,
+    });
+  });
+
   it('reports for the terminal, and as one HTML file that asks for nothing else', async () => {
     const evaluation = await evaluate({ ...options(), workers: 2 });
     expect(textReport(evaluation)).toContain(`clip accuracy       ${(100 * evaluation.accuracy).toFixed(1)} %`);

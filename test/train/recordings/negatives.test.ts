@@ -42,8 +42,22 @@ describe('listNegatives', () => {
     expect(await listNegatives([directory], ['no'])).toEqual([join(directory, 'monday/2.ogg')]);
   });
 
-  it('refuses a words.tsv without the columns it needs', async () => {
-    const directory = directoryOf({ 'words.tsv': 'name\nx\n' });
-    await expect(listNegatives([directory], ['no'])).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+  it('knows labels of several words, and lists with a byte order mark or without some cells', async () => {
+    const list = '\uFEFFcommand_words\tfile\nturn  on\t1.ogg\n\t2.ogg\non turn\t3.ogg\n';
+    const directory = directoryOf({ 'words.tsv': list, '1.ogg': '', '2.ogg': '', '3.ogg': '' });
+    const kept = ['2.ogg', '3.ogg'].map((name) => join(directory, name));
+    expect(await listNegatives([directory], ['turn on'])).toEqual(kept);
+    expect(await listNegatives([directory], ['turn', 'on'])).toEqual([join(directory, '2.ogg')]);
+  });
+
+  it.each([
+    ['without the columns it needs', 'name\nx\n', 'words.tsv, line 1: Expected a column `file`'],
+    ['with a line without a file', 'command_words\tfile\nno\n', 'words.tsv, line 2: Expected a `file`'],
+  ])('refuses a words.tsv %s', async (_, list, message) => {
+    const directory = directoryOf({ 'words.tsv': list });
+    await expect(listNegatives([directory], ['no'])).rejects.toMatchObject({
+      code: 'EARSHOT_BAD_ARGUMENT',
+      message: join(directory, message),
+    });
   });
 });

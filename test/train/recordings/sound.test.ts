@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joined } from '../../../src/audio/joined.ts';
 import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
 import { convertRate, RateConverter } from '../../../src/train/recordings/convert-rate.ts';
-import { oneSecond } from '../../../src/train/recordings/sound.ts';
+import { oneSecond, readPiece, readSound } from '../../../src/train/recordings/sound.ts';
 import { rms, wordSpan } from '../../../src/train/recordings/word-span.ts';
 import { noise } from '../../helpers/sound.ts';
+import { directoryOf, wavBytes } from '../evaluate/helpers.ts';
 
 const RATE = 16000;
 const tone = (seconds: number, level = 0.3, hertz = 300, rate = RATE): Float32Array =>
@@ -22,6 +24,27 @@ describe('oneSecond', () => {
     const samples = new Float32Array(1000).fill(0.01);
     samples.fill(1, 650, 750);
     expect(oneSecond({ samples, sampleRate: 200 })).toEqual(samples.subarray(599, 799));
+  });
+});
+
+describe('readPiece', () => {
+  it('reads what lies between two moments of a file of many buffers', async () => {
+    const path = join(directoryOf({ 'talk.wav': wavBytes(tone(9), RATE) }), 'talk.wav');
+    const { samples } = await readSound(path);
+    expect(samples.length).toBe(9 * RATE);
+    const seconds = fc.double({ min: 0, max: 10, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(seconds, fc.option(seconds, { nil: undefined }), async (start, end) => {
+        const [from, to] = [start, end ?? Infinity].map((second) => Math.round(second * RATE));
+        const piece = readPiece({ path, start, end });
+        if (from < Math.min(to, samples.length)) {
+          const { samples: found } = await piece;
+          expect(found.length).toBe(Math.min(to, samples.length) - from);
+          expect(found.every((sample, n) => sample === samples[from + n])).toBe(true);
+        } else await expect(piece).rejects.toMatchObject({ code: 'EARSHOT_AUDIO_EMPTY' });
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

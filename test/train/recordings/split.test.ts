@@ -1,13 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { speakerOf, splitOf } from '../../../src/train/recordings/split.ts';
+import { speakerOf, splitOf, splitsBelow } from '../../../src/train/recordings/split.ts';
 
 describe('speakerOf', () => {
   it('reads the last field before _nohash_', () => {
     expect(speakerOf('data/yes/0a7c2a8d_nohash_0.wav')).toBe('0a7c2a8d');
     expect(speakerOf('data/_unknown_/bird_0fa1e7a9_nohash_0.wav.flac')).toBe('0fa1e7a9');
     expect(speakerOf('data/_silence_/1037.flac')).toBeUndefined();
+  });
+});
+
+describe('splitsBelow', () => {
+  it('is said by folders where there is one of a part, also only for tests', () => {
+    expect(splitsBelow('d', ['d/testing/yes/a.wav', 'd/yes/b.wav'])).toEqual(['testing', undefined]);
+    expect(splitsBelow('d', ['d/yes/a69b9b3e_nohash_0.wav'])).toEqual(['validation']);
   });
 });
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Spotter } from '../../../spotter.js';
 import { type BadFile, badFile } from '../../recordings/bad-file.js';
 import { convertRate } from '../../recordings/convert-rate.js';
@@ -24,7 +23,7 @@ type NumberedClip = WordFile & { index: number };
 
 /** What the model takes a clip for. */
 export interface LabelledClip {
-  /** SHA-1 of the file's bytes and the piece of it. */
+  /** SHA-1 of the samples and their rate. */
   digest: string;
   predicted: string;
   /** The same in noise: `inNoise[noise][snr]`. */
@@ -46,11 +45,8 @@ async function labelClip(
   snrDb: readonly number[],
 ): Promise<LabelledClip> {
   const sound = await readPiece(file);
-  const digest = createHash('sha1')
-    .update(await readFile(file.path))
-    .update(`${file.start}-${file.end}`)
-    .digest('hex');
-  const { sampleRate } = sound;
+  const { samples, sampleRate } = sound;
+  const digest = createHash('sha1').update(samples).update(`${sampleRate}`).digest('hex');
   const recorded = clipOf(sound);
   const clip = oneSecond({ samples: recorded, sampleRate });
   const spotter = model.spotter({ sampleRate });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { download } from './fetch/download.js';
 import { unpack } from './fetch/unpack.js';
@@ -12,7 +13,7 @@ const URL = 'http://download.tensorflow.org/data/speech_commands_v0.02.tar.gz';
 const SHA256 = 'af14739ee7dc311471de98f5f9d2c9191b18aedfe957f4a6ff791c709868ff58';
 const MEGABYTE = 1e6;
 
-const [directory = 'speech_commands'] = process.argv.slice(2);
+const directory = resolve(process.argv[2] ?? 'speech_commands');
 if (existsSync(directory)) {
   console.error(`${directory} is there already; remove it, or name another directory`);
   process.exit(1);

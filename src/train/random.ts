@@ -40,11 +40,6 @@ export class Random {
     return this.unit() < probability;
   }
 
-  /** About normal with mean 0 and variance 1: a sum of four uniform numbers, bounded by ±3.5. */
-  normal(): number {
-    return (this.unit() + this.unit() + this.unit() + this.unit() - 2) * Math.sqrt(3);
-  }
-
   /** Shuffles in place (Fisher and Yates). */
   shuffle(values: Int32Array): Int32Array {
     for (let i = values.length - 1; i > 0; i--) {

@@ -6,7 +6,12 @@ import type { StreamFalseAccepts } from './match.js';
 
 /** How well a model does. Rates and accuracies are fractions in [0, 1]; null means that there was nothing to measure. */
 export interface Evaluation {
-  model: { name: string /** CRC-32 of its file, in hexadecimal. */; fingerprint: string; parameters: number };
+  model: {
+    name: string;
+    /** CRC-32 of its file, in hexadecimal. */
+    fingerprint: string;
+    parameters: number;
+  };
   seed: number;
   /** Clips that were read and labelled. */
   clips: number;
@@ -16,7 +21,7 @@ export interface Evaluation {
   accuracy: number;
   /** 95 %, by bootstrap over speakers; null where there is one only. */
   accuracyInterval: Interval | null;
-  /** Of clips that are byte for byte the same, only the first counted. */
+  /** Of clips that are the same in every sample, only the first counted. */
   accuracyWithoutDuplicates: number;
   duplicates: number;
   /** Without the clips that are `_silence_`. */

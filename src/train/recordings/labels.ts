@@ -2,5 +2,6 @@
 export const UNKNOWN = '_unknown_';
 export const SILENCE = '_silence_';
 
-/** The label of a recording in which a word is said. */
-export const labelOf = (word: string, labels: readonly string[]): string => (labels.includes(word) ? word : UNKNOWN);
+/** The label of a recording in which a word is said, however letters with accents are composed: macOS takes them apart. */
+export const labelOf = (word: string, labels: readonly string[]): string =>
+  labels.find((label) => label.normalize() === word.normalize()) ?? UNKNOWN;

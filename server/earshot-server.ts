@@ -14,6 +14,7 @@ import { Hub } from './hub.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { Metrics } from './metrics.js';
 import { type ModelShelf, readModels } from './models.js';
+import { checkServerOptions } from './options.js';
 import { checkOrigin } from './origin.js';
 import { PlacesPerAddress } from './places-per-address.js';
 import { CLOSE_CODES } from './protocol/close-codes.js';
@@ -43,9 +44,11 @@ const CLOSE_MILLISECONDS = 10_000;
 
 /**
  * Starts the threads of a server. It listens on no port itself: `attach` it to an `http.Server`.
- * @throws EarshotError EARSHOT_MODEL_NOT_FOUND, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW, EARSHOT_TOKEN_FILE
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_MODEL_NOT_FOUND, EARSHOT_MODEL_DAMAGED, EARSHOT_MODEL_TOO_NEW,
+ *   EARSHOT_TOKEN_FILE
  */
 export async function createEarshotServer(options: ServerOptions = {}): Promise<EarshotServer> {
+  checkServerOptions(options);
   const logger = options.logger ?? pino({ level: 'silent' });
   const access = new Access(options.tokens);
   const shelf = await readModels(options.models);
@@ -76,6 +79,7 @@ export class EarshotServer {
   readonly #sessions: Sessions;
   readonly #subscribersPerAddress: PlacesPerAddress;
   readonly #connections = new Map<CodedSocket, Connection>();
+  readonly #attached = new WeakSet<Server>();
   readonly #sweeping: NodeJS.Timeout;
   readonly #sockets: WebSocketServer;
   #isClosing = false;
@@ -106,6 +110,8 @@ export class EarshotServer {
 
   /** Takes the WebSocket connections for its addresses. Upgrades to other addresses are left to other listeners. */
   attach(server: Server): void {
+    if (this.#attached.has(server)) return;
+    this.#attached.add(server);
     server.on('upgrade', (request, socket, head) => {
       const { pathname } = addressOf(request);
       if (pathname === '/v1/stream' || pathname === '/v1/events') this.#upgrade(request, socket, head);

@@ -1,7 +1,8 @@
+import type { Samples } from './audio/pcm.js';
 import { checkSampleRate } from './audio/rates.js';
 import { type DecisionConfig, type ModelConfig, reconfigured, withDecision } from './config.js';
 import { Decider } from './decide.js';
-import { EarshotError, unexpected } from './errors.js';
+import { checkOptions, EarshotError, unexpected } from './errors.js';
 import type { ExtractorName } from './features/extractor.js';
 import { FrontEnd } from './front-end.js';
 import { SlotLayout } from './kernels/slot.js';
@@ -21,11 +22,11 @@ export interface ChannelOptions {
 }
 
 /**
- * Receives results as they arise, on the thread and inside the call that pushes. Frames are counted from 0; what they
- * are in seconds and samples, `timeline` tells.
+ * Receives results as they arise, on the thread and inside the call that pushes; it must not push itself. Frames are
+ * counted from 0; what they are in seconds and samples, `timeline` tells.
  */
 export interface SpotterSink {
-  /** @param posteriors one a label; a view that is overwritten by the next frame */
+  /** @param posteriors one a label; always the same array, overwritten by the next frame */
   frame(index: number, posteriors: Float32Array): void;
   /** @param label index of the label; the word lies in the frames from `startFrame` to `endFrame` */
   detection(label: number, score: number, startFrame: number, endFrame: number): void;
@@ -60,6 +61,7 @@ export class Channel {
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
   constructor(model: Model, options: ChannelOptions) {
+    checkOptions('options', options, ['sampleRate', 'extractor', 'decision']);
     const { sampleRate = model.config.sampleRate, extractor = 'fused', decision = {} } = options;
     checkSampleRate(sampleRate);
     if (extractor !== 'fused' && extractor !== 'meyda') {
@@ -108,16 +110,11 @@ export class Channel {
     const decider = this.#decider;
     const detected = decider.step(this.slot, frame);
     sink.frame(frame, this.#posteriors);
-    if (detected) sink.detection(decider.label, decider.score, decider.startFrame, decider.endFrame);
+    if (detected && this.isAlive) sink.detection(decider.label, decider.score, decider.startFrame, decider.endFrame);
   }
 
   get labels(): readonly string[] {
     return this.#config.labels;
-  }
-
-  /** Samples of input so far. */
-  get samples(): number {
-    return this.#frontEnd.received(this.slot);
   }
 
   /** Samples so far that were NaN, infinite or beyond ±1e9, and counted as 0. */
@@ -139,10 +136,13 @@ export class Channel {
     return this.slot !== 0;
   }
 
-  /** @throws EarshotError EARSHOT_DISPOSED, EARSHOT_ENDED */
-  checkOpen(): void {
+  /** @throws EarshotError EARSHOT_BAD_ARGUMENT for no such array, EARSHOT_DISPOSED, EARSHOT_ENDED */
+  checkPush(samples: Samples): void {
+    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
+      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or Int16Array', samples);
+    }
     this.checkAlive();
-    if (this.ended) throw new EarshotError('EARSHOT_ENDED', 'The stream was ended by flush(); call reset() first');
+    if (this.ended) throw ended();
   }
 
   /** @throws EarshotError EARSHOT_DISPOSED */
@@ -222,3 +222,7 @@ export class Channel {
     this.slot = 0;
   }
 }
+
+/** The error for a stream that takes no samples any more. */
+export const ended = (): EarshotError =>
+  new EarshotError('EARSHOT_ENDED', 'The stream was ended by flush(); call reset() first');

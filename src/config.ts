@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EarshotError, unexpected } from './errors.js';
+import { checkOptions, EarshotError, unexpected } from './errors.js';
 
 /** The newest layout of the parameters that this version reads. Older files without the field count as 1. */
 export const FORMAT_VERSION = 1;
@@ -105,6 +105,12 @@ export function parseModelConfig(json: unknown): ModelConfig {
   return config;
 }
 
+/** The threshold of one label: its own, or the one for all. */
+export const thresholdOf = (
+  { threshold, thresholds }: Pick<DecisionConfig, 'threshold' | 'thresholds'>,
+  label: string,
+): number => (Object.hasOwn(thresholds, label) ? thresholds[label] : threshold);
+
 /** Thresholds of single labels after a change: one for all labels takes their place, others stand beside them. */
 export function changedThresholds(
   before: DecisionConfig['thresholds'],
@@ -119,6 +125,7 @@ export function changedThresholds(
  * @throws EarshotError EARSHOT_BAD_ARGUMENT for a value out of range or a label the model does not have
  */
 export function withDecision(config: ModelConfig, changes: Partial<DecisionConfig>): ModelConfig {
+  checkOptions('decision', changes, Object.keys(decision.entries));
   const thresholds = changedThresholds(config.decision.thresholds, changes);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const result = v.safeParse(decision, { ...config.decision, ...given, thresholds });

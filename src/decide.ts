@@ -1,4 +1,4 @@
-import { type DecisionConfig, isBackground, type ModelConfig } from './config.js';
+import { type DecisionConfig, isBackground, type ModelConfig, thresholdOf } from './config.js';
 import type { KernelMemory } from './kernels/memory.js';
 import type { SlotLayout } from './kernels/slot.js';
 
@@ -8,12 +8,12 @@ const RELEASE = 0.5;
 /**
  * From posteriors to detections. A keyword is detected when its posterior, averaged over the last `smoothingFrames`
  * frames, has reached its threshold for `minimumFrames` frames in a row. Then no keyword is detected for
- * `refractoryFrames` frames, and this one not before its averaged posterior fell below half its threshold, so that a
+ * `refractoryFrames` frames, and this one not before its averaged posterior fell to half its threshold, so that a
  * posterior that wavers about the threshold is one word. What a stream remembers lies in its slot; frames before the
  * first count as posteriors of 0.
  */
 export class Decider {
-  /** The last detection: index of its label, smoothed posterior, and first and last frame. */
+  /** What the last step detected, if it returned true: index of the label, smoothed posterior, first and last frame. */
   label = -1;
   score = 0;
   startFrame = 0;
@@ -64,7 +64,7 @@ export class Decider {
     this.#minimumFrames = decision.minimumFrames;
     this.#labels.forEach((label, i) => {
       // Background never reaches this.
-      this.#thresholds[i] = isBackground(label) ? 2 : (decision.thresholds[label] ?? decision.threshold);
+      this.#thresholds[i] = isBackground(label) ? 2 : thresholdOf(decision, label);
     });
   }
 
@@ -128,7 +128,7 @@ export class Decider {
     const { f64 } = this.#memory;
     const above = ((slot + this.#above) >> 3) + label;
     const detected = ((slot + this.#detected) >> 3) + label;
-    if (posterior < RELEASE * this.#thresholds[label]) f64[detected] = 0;
+    if (posterior <= RELEASE * this.#thresholds[label]) f64[detected] = 0;
     if (posterior < this.#thresholds[label]) {
       f64[above] = 0;
       return false;

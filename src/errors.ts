@@ -72,6 +72,20 @@ export function unexpected(code: ErrorCode, name: string, expectation: string, v
   return new EarshotError(code, `Expected \`${name}\` to be ${expectation}, got ${show(value)}`, { value });
 }
 
+/**
+ * What the compiler tells those who write TypeScript: that options are an object, without keys that nobody reads.
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT
+ */
+export function checkOptions(name: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw unexpected('EARSHOT_BAD_ARGUMENT', name, 'an object', options);
+  }
+  const odd = Object.keys(options).find((key) => !known.includes(key));
+  if (odd === undefined) return;
+  const what = `There is no \`${odd}\` in \`${name}\`, only ${known.join(', ')}`;
+  throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: odd });
+}
+
 const SHOWN_CHARACTERS = 80;
 
 function show(value: unknown): string {

@@ -1,7 +1,7 @@
 import { ResamplerFilter } from './audio/resampler.js';
 import type { ChannelOptions } from './channel.js';
 import type { ModelConfig } from './config.js';
-import { unexpected } from './errors.js';
+import { checkOptions, unexpected } from './errors.js';
 import { createExtractor, type Extractor, type ExtractorName } from './features/extractor.js';
 import { bestKernels } from './kernels/best.js';
 import type { Kernels } from './kernels/kernels.js';
@@ -12,7 +12,7 @@ import { Spotter } from './spotter.js';
 import { SpotterPool } from './spotter-pool.js';
 
 export interface LoadOptions {
-  /** `simd` (WebAssembly) where the host has it and `plain` TypeScript elsewhere, unless one is asked for. */
+  /** `simd` (WebAssembly) where the host has it and `plain` TypeScript elsewhere; `plain` everywhere if asked for. */
   kernels?: 'simd' | 'plain';
 }
 
@@ -28,8 +28,9 @@ export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): P
  * Readies a model that `readModelFile` has read, perhaps on another thread.
  * @throws EarshotError EARSHOT_MODEL_DAMAGED where its tensors do not fit its parameters
  */
-export async function buildModel(file: ModelFile, { kernels }: LoadOptions = {}): Promise<Model> {
-  return new Model(file, await bestKernels(kernels));
+export async function buildModel(file: ModelFile, options: LoadOptions = {}): Promise<Model> {
+  checkOptions('options', options, ['kernels']);
+  return new Model(file, await bestKernels(options.kernels));
 }
 
 /** @throws EarshotError EARSHOT_BAD_ARGUMENT for what is no model, such as a path */

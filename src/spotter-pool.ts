@@ -1,6 +1,6 @@
 import type { Samples } from './audio/pcm.js';
 import { SampleQueue } from './audio/sample-queue.js';
-import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
+import { Channel, type ChannelOptions, ended, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
 import type { Model } from './model.js';
 import type { Timeline } from './timeline.js';
@@ -111,10 +111,11 @@ export class PoolStream {
   /**
    * Queues samples for the next ticks: in [-1, 1], or integers of 16 bits.
    * @returns how many; fewer than given when two seconds are waiting already. Nothing is lost: offer the rest again
-   * @throws EarshotError EARSHOT_ENDED, EARSHOT_DISPOSED
+   * @throws EarshotError EARSHOT_ENDED, EARSHOT_DISPOSED, EARSHOT_BAD_ARGUMENT for no such array
    */
   push(samples: Samples): number {
-    this.#channel.checkOpen();
+    this.#channel.checkPush(samples);
+    if (this.#flushing) throw ended();
     this.#beBusy();
     return this.#queue.push(samples);
   }
@@ -122,8 +123,7 @@ export class PoolStream {
   /** Ends the stream: the next ticks give what is queued and held back. Then `push` needs `reset`. */
   flush(): void {
     this.#channel.checkAlive();
-    if (this.#channel.ended) return;
-    this.#channel.end();
+    if (this.#channel.ended || this.#flushing) return;
     this.#flushing = true;
     this.#beBusy();
   }
@@ -176,8 +176,10 @@ export class PoolStream {
       if (this.#channel.take()) return true;
     }
     while (this.#flushing) {
-      if (!this.#channel.drain()) this.#flushing = false;
-      else if (this.#channel.take()) return true;
+      if (!this.#channel.drain()) {
+        this.#channel.end();
+        this.#flushing = false;
+      } else if (this.#channel.take()) return true;
     }
     this.#isBusy = false;
     return false;

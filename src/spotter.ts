@@ -2,7 +2,6 @@ import { Inbox } from './audio/inbox.js';
 import type { Samples } from './audio/pcm.js';
 import { Channel, type ChannelOptions, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
-import { unexpected } from './errors.js';
 import { eventSink } from './event-sink.js';
 import type { SpotterEvent } from './events.js';
 import type { Model } from './model.js';
@@ -20,6 +19,8 @@ export class Spotter {
   readonly #channel: Channel;
   readonly #inbox: Inbox;
   readonly #slots: Int32Array;
+  /** Until the end is reached, or a sink turns back. */
+  #flushing = false;
 
   /** Use `model.spotter()`. */
   constructor(model: Model, options: ChannelOptions) {
@@ -57,10 +58,7 @@ export class Spotter {
   push(samples: Samples, sink: SpotterSink): void;
   push(samples: Samples, sink?: SpotterSink): SpotterEvent[] | undefined {
     if (!sink) return this.#collect((collector) => this.push(samples, collector));
-    if (!(samples instanceof Float32Array || samples instanceof Int16Array)) {
-      throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or Int16Array', samples);
-    }
-    this.#channel.checkOpen();
+    this.#channel.checkPush(samples);
     for (let from = 0; from < samples.length && this.#channel.isAlive; ) {
       const count = this.#inbox.put(samples, from);
       this.#hear(count, sink);
@@ -80,14 +78,20 @@ export class Spotter {
     if (!sink) return this.#collect((collector) => this.flush(collector));
     this.#channel.checkAlive();
     if (this.#channel.ended) return undefined;
-    while (this.#channel.isAlive && this.#channel.drain()) if (this.#channel.take()) this.#classify(sink);
-    if (this.#channel.isAlive) this.#channel.end();
+    this.#flushing = true;
+    while (this.#flushing && this.#channel.isAlive) {
+      if (!this.#channel.drain()) {
+        this.#channel.end();
+        this.#flushing = false;
+      } else if (this.#channel.take()) this.#classify(sink);
+    }
     return undefined;
   }
 
   /** Forgets everything heard; time starts again at 0. */
   reset(): void {
     this.#channel.reset();
+    this.#flushing = false;
   }
 
   /**
@@ -109,6 +113,7 @@ export class Spotter {
    */
   restore(snapshot: Uint8Array): void {
     this.#channel.restore(snapshot);
+    this.#flushing = false;
   }
 
   /** What the network holds: features, posteriors, and of each recurrent layer hidden state, cell state and gates. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DecisionConfig, isBackground, parseModelConfig, withDecision } from '../src/config.ts';
+import { type DecisionConfig, isBackground, parseModelConfig, thresholdOf, withDecision } from '../src/config.ts';
 import { EarshotError } from '../src/errors.ts';
 
 const GOOD = {
@@ -81,6 +81,16 @@ describe('withDecision', () => {
     expect(withDecision(config, changes as object)).toEqual(config);
   });
 
+  it.each([
+    [{ treshold: 0.5 }, 'There is no `treshold` in `decision`, only clipFrames'],
+    [null, 'Expected `decision` to be an object, got null'],
+    [5, 'Expected `decision` to be an object, got 5'],
+  ])('refuses %j', (changes, message) => {
+    expect(() => withDecision(parseModelConfig(GOOD), changes as object)).toThrow(
+      expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT', message: expect.stringContaining(message) }),
+    );
+  });
+
   it('takes one threshold for all labels, and those of single labels beside others', () => {
     const labels = ['_silence_', 'yes', 'no'];
     const config = parseModelConfig({ ...GOOD, labels, decision: { thresholds: { yes: 1 } } });
@@ -92,6 +102,15 @@ describe('withDecision', () => {
       threshold: 0.3,
       thresholds: { no: 0.5 },
     });
+  });
+});
+
+describe('thresholdOf', () => {
+  it('takes no word for what every object has', () => {
+    expect(thresholdOf({ threshold: 0.7, thresholds: { no: 0.4 } }, 'no')).toBe(0.4);
+    for (const label of ['constructor', 'toString']) {
+      expect(thresholdOf({ threshold: 0.7, thresholds: { no: 0.4 } }, label)).toBe(0.7);
+    }
   });
 });
 

@@ -51,7 +51,7 @@ function decideByDefinition(rows: number[][], decision: DecisionConfig): Decisio
   };
   const thresholdOf = (l: number) => thresholds[LABELS[l]] ?? threshold;
   const reaches = (k: number, l: number) => smoothed(k, l) >= thresholdOf(l);
-  const isReleased = (k: number, l: number) => smoothed(k, l) < thresholdOf(l) / 2;
+  const isReleased = (k: number, l: number) => smoothed(k, l) <= thresholdOf(l) / 2;
   const likeliest = (k: number) => rows[k].indexOf(Math.max(...rows[k]));
   const found: Decision[] = [];
   for (let k = 0; k < rows.length; k++) {
@@ -112,6 +112,12 @@ describe('Decider', () => {
 
   it('detects a word again after it was gone', () => {
     expect(decide([Y, S, Y, S, Y], settings()).map((d) => d.endFrame)).toEqual([0, 2, 4]);
+  });
+
+  it('detects a word again after it was gone, also at a threshold of 0', () => {
+    const gone = settings({ smoothingFrames: 1, threshold: 0, thresholds: { no: 1 }, refractoryFrames: 0 });
+    const none = [1, 0, 0];
+    expect(decide([Y, none, none, Y, none, Y], gone).map(({ endFrame }) => endFrame)).toEqual([0, 3, 5]);
   });
 
   it('is quiet for the refractory time, for every word, then hears what is still said', () => {

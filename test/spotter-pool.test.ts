@@ -196,6 +196,30 @@ describe('SpotterPool', () => {
     expect(others[1].events).toEqual([...heard.push(signal.subarray(2000)), ...heard.flush()]);
   });
 
+  it('goes on from a snapshot taken between the flush and its last frames', async () => {
+    const model = await smallModel();
+    const pool = model.pool();
+    const [first, second] = [open(pool, 8000), open(pool, 8000)];
+    const signal = babble(8000, 8000);
+    first.stream.push(signal);
+    drain(pool);
+    const before = first.events.length;
+    first.stream.flush();
+    second.stream.restore(first.stream.snapshot());
+    second.stream.flush();
+    drain(pool);
+    expect(second.events).toEqual(first.events.slice(before));
+    expect(second.events.length).toBeGreaterThan(0);
+    expect([...first.events]).toEqual(alone(model, 8000, signal));
+  });
+
+  it('refuses samples that are bytes', async () => {
+    const { stream } = open((await smallModel()).pool(), 8000);
+    expect(() => stream.push(new Uint8Array(100) as never)).toThrow(
+      expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }),
+    );
+  });
+
   it('refuses samples after flush until reset, and any use after dispose', async () => {
     const model = await smallModel();
     const pool = model.pool();

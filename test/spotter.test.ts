@@ -232,6 +232,31 @@ describe('spotters of one model', () => {
     expect(hear(model.spotter(), [signal])).toEqual(expected);
   });
 
+  it('tell a sink nothing more that has disposed of them, and hear on when it has reset them, even at their end', async () => {
+    const model = await smallModel({ decision: { threshold: 0, smoothingFrames: 1 } });
+    const signal = babble(10_000, 8000);
+    const gone = model.spotter();
+    let detections = 0;
+    gone.push(signal, { frame: () => gone.dispose(), detection: () => detections++ });
+    expect(detections).toBe(0);
+    const expected = hear(model.spotter(), [signal]);
+    const again = model.spotter();
+    again.push(signal.subarray(0, 100));
+    again.flush({ frame: () => again.reset(), detection() {} });
+    expect(hear(again, [signal])).toEqual(expected);
+  });
+
+  it.each([
+    [{ samplerate: 48_000 }, 'There is no `samplerate` in `options`, only sampleRate, extractor, decision'],
+    [{ decision: 5 }, 'Expected `decision` to be an object, got 5'],
+    [null, 'Expected `options` to be an object, got null'],
+  ])('refuse %j', async (options, message) => {
+    const model = await smallModel();
+    const refused = expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT', message });
+    expect(() => model.spotter(options as object)).toThrow(refused);
+    expect(() => model.pool().open({ frame() {}, detection() {} }, options as object)).toThrow(refused);
+  });
+
   it('give their memory back when disposed, and are of no use afterwards', async () => {
     const model = await smallModel();
     model.spotter({ sampleRate: 16000 }).dispose();

@@ -43,6 +43,7 @@ abstract class Processor<Options> extends AudioWorkletProcessor {
     if (this.#worker === undefined) return true;
     try {
       const length = outputs[0]?.[0]?.length ?? BLOCK_SAMPLES;
+      // In node-web-audio-api `currentFrame` is a BigInt.
       this.#isOver = !this.#worker.process(inputs[0], length, Number(currentFrame));
     } catch (error) {
       this.#fail(error);

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 export function parse<Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
-  code: 'EARSHOT_PARAMETER' | 'EARSHOT_MESSAGE' | 'EARSHOT_TOKEN_FILE',
+  code: 'EARSHOT_PARAMETER' | 'EARSHOT_MESSAGE' | 'EARSHOT_TOKEN_FILE' | 'EARSHOT_BAD_ARGUMENT',
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;

@@ -18,7 +18,7 @@ const ROOM_SAMPLES = 512;
 /**
  * The constants of a conversion from one rate to another, shared by all streams of these rates: a low-pass filter,
  * sinc times Kaiser window (Kaiser 1974), cut into one row of taps for each position of an output between two inputs.
- * Linear phase; its delay is half its length, at most 4.4 ms, and is taken out again.
+ * Linear phase; its delay is half its length, at most 4 ms, and is taken out again.
  */
 export class ResamplerFilter implements ResampleRequest {
   readonly filter: number;
@@ -86,7 +86,7 @@ const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : g
 
 /** One conversion, for any number of streams; what a stream remembers lies in its slot. */
 export class Resampler {
-  /** Samples that the last `write` put out, and samples that it replaced because they were not finite. */
+  /** Samples that the last `write` put out, and samples that it replaced because they were no numbers or beyond ±1e9. */
   written = 0;
   replaced = 0;
   readonly #kernels: Kernels;

@@ -56,6 +56,9 @@ export class TrainingDisplay {
       `${bad.map(badLine).join('')}${counts}, ${speech.length} of running speech, ${noise.length} of noise${rooms.length > 0 ? `, ${rooms.length} of rooms` : ''}\n`,
     );
     if (bad.length > 0) this.#write(`${bad.length} files could not be read and were left out\n`);
+    if (validation.length > 0 && new Set(validation.map(({ label }) => label)).size === 1) {
+      this.#write('warning: All recordings to check with are of one word; how many are right of them says little\n');
+    }
     if (speech.length === 0 && !training.some(({ label }) => label === UNKNOWN_LABEL)) {
       this.#write(
         'warning: There are no other words and no running speech; whatever is said will be taken for a word\n',

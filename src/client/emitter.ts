@@ -1,3 +1,4 @@
+import { unexpected } from '../errors.js';
 import { EventQueue } from './event-queue.js';
 
 /**
@@ -9,8 +10,9 @@ export class Emitter<Events extends { type: string }, Looped extends Events> {
   readonly #queues = new Set<EventQueue<Looped>>();
   #end: { error: unknown } | undefined;
 
-  /** Calls back at every event of a type. @returns a function that ends it */
+  /** Calls back at every event of a type. @returns a function that ends it. @throws EarshotError EARSHOT_BAD_ARGUMENT */
   on<Type extends Events['type']>(type: Type, callback: (event: Extract<Events, { type: Type }>) => void): () => void {
+    if (typeof callback !== 'function') throw unexpected('EARSHOT_BAD_ARGUMENT', 'callback', 'a function', callback);
     const callbacks = this.#callbacks.get(type) ?? new Set();
     this.#callbacks.set(type, callbacks.add(callback));
     return () => callbacks.delete(callback);

@@ -62,13 +62,13 @@ async function* frames(reader: ByteReader, info: FlacInfo, warn: Warn): AsyncGen
     const isComplete = info.totalSamples > 0 && samples >= info.totalSamples;
     const isCutHeader = bytes.length < FLAC_HEADER_BYTES && !isComplete;
     const frame = header ? await readFrame(reader, header, info, room) : isCutHeader ? 'cut' : 'damaged';
+    isCut = frame === 'cut';
     let planar: Float32Array[] = [];
     if (typeof frame === 'object') {
       reader.advance(frame.bytes);
       planar = frame.planar;
     } else {
       const goesOn = await skipToHeader(reader, info);
-      isCut = frame === 'cut';
       if (!goesOn && (isCut || isComplete)) break;
       damage(`A FLAC frame is damaged at ${(samples / info.sampleRate).toFixed(2)} s`);
       if (header !== undefined) planar = silence(info.channels, header.blockSamples);

@@ -48,9 +48,12 @@ function readTracks(bytes: Uint8Array): WebmTrack[] | undefined {
   }
 }
 
+/** Longer than any; what is damaged may claim to be as long as the file. */
+const LONGEST_CODEC_ID = 64;
+
 function describe(track: WebmTrack, id: number, body: Uint8Array): void {
   if (id === ELEMENT.trackNumber) track.number = body.reduce((number, byte) => number * 256 + byte, 0);
-  else if (id === ELEMENT.codecId) track.codecId = latin1(body, 0, body.length);
+  else if (id === ELEMENT.codecId) track.codecId = latin1(body, 0, Math.min(body.length, LONGEST_CODEC_ID));
   else if (id === ELEMENT.codecPrivate) track.codecPrivate = body;
   else if (id === ELEMENT.samplingFrequency) {
     const view = new DataView(body.buffer, body.byteOffset, body.length);

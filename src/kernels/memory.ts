@@ -6,7 +6,6 @@ export class KernelMemory {
   f32!: Float32Array;
   f64!: Float64Array;
   i8!: Int8Array;
-  i16!: Int16Array;
   i32!: Int32Array;
   readonly #host: MemoryHost;
   readonly #free = new Map<number, number[]>();
@@ -49,7 +48,6 @@ export class KernelMemory {
     this.f32 = new Float32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.i8 = new Int8Array(buffer);
-    this.i16 = new Int16Array(buffer);
     this.i32 = new Int32Array(buffer);
   }
 }

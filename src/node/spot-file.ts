@@ -1,4 +1,5 @@
 import type { DecisionConfig } from '../config.js';
+import { checkOptions } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
 import type { ExtractorName } from '../features/extractor.js';
 import type { AudioStream, Warn } from '../files/audio-stream.js';
@@ -35,11 +36,15 @@ export interface SpotFileOptions extends SpotAudioOptions {
  */
 export async function* spotFile(
   source: string | AsyncIterable<Uint8Array>,
-  { raw, ...options }: SpotFileOptions,
+  options: SpotFileOptions,
 ): AsyncGenerator<SpotterEvent, void, undefined> {
-  const audio = await openAudio(source, { raw, onWarning: options.onWarning });
-  yield* spotAudio(audio, options);
+  checkOptions('options', options, OPTIONS);
+  const { raw, ...heard } = options;
+  const audio = await openAudio(source, { raw, onWarning: heard.onWarning });
+  yield* spotAudio(audio, heard);
 }
+
+const OPTIONS = ['model', 'perChannel', 'frames', 'extractor', 'decision', 'onWarning', 'raw'];
 
 /**
  * The same for audio that `openAudio` has opened: for a caller that wants to know its format, rate and channels first.

@@ -1,6 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { PcmDecoder, type PcmEncoding } from '../audio/pcm.js';
 import type { ChannelOptions } from '../channel.js';
+import { checkOptions } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
 import type { Warn } from '../files/audio-stream.js';
 import type { Model } from '../model.js';
@@ -23,6 +24,11 @@ export interface SpotterTransformOptions extends ChannelOptions {
   writableHighWaterMark?: number | undefined;
 }
 
+const OPTIONS = [
+  ...['sampleRate', 'extractor', 'decision', 'channels', 'perChannel', 'frames', 'encoding', 'onWarning'],
+  ...['readableHighWaterMark', 'writableHighWaterMark'],
+];
+
 /** Bytes that are heard at once: a few frames, so that few events are made before anybody asks for them. */
 const PIECE_BYTES = 4096;
 
@@ -40,8 +46,15 @@ export class SpotterTransform extends Transform {
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT for a wrong option */
   constructor(model: Model, options: SpotterTransformOptions = {}) {
-    const { encoding = 's16le', channels = 1, onWarning } = options;
-    const { readableHighWaterMark, writableHighWaterMark, ...heard } = options;
+    checkOptions('options', options, OPTIONS);
+    const {
+      encoding = 's16le',
+      channels = 1,
+      onWarning,
+      readableHighWaterMark,
+      writableHighWaterMark,
+      ...heard
+    } = options;
     super({ readableObjectMode: true, readableHighWaterMark, writableHighWaterMark });
     this.#pcm = new PcmDecoder(encoding, channels);
     this.#spotter = new PlanarSpotter(model, { ...heard, channels });

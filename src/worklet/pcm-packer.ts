@@ -66,7 +66,8 @@ export class PcmPacker {
 
   #finish(): void {
     this.#drain();
-    this.#post({ ...this.#report, samples: this.#report.samples.slice(0, this.#count) });
+    const samples = this.#report.samples.slice(0, this.#count);
+    this.#post({ ...this.#report, samples, lostBlocks: this.#input.lost });
     this.#post({ type: 'finished' });
   }
 }

@@ -66,6 +66,8 @@ describe('earshot info', () => {
     const { code, stdout, stderr } = await runCli(['info', 'nonesuch']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(linesOf(stderr)).toHaveLength(1);
-    expect(stderr).toMatch(/^earshot: nonesuch: No model of this name .* \(EARSHOT_MODEL_NOT_FOUND\)\n$/);
+    expect(stderr).toMatch(
+      /^earshot: nonesuch: No model nonesuch comes with Earshot, only commands, commands-small, jarvis \(EARSHOT_MODEL_NOT_FOUND\)\n$/,
+    );
   });
 });

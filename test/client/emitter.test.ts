@@ -26,6 +26,10 @@ it('calls back by type, until it is told to stop', () => {
   expect(heard).toEqual([1, 3]);
 });
 
+it('refuses what it could not call', () => {
+  expect(() => new Speaker().on('a', 5 as never)).toThrow(expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT' }));
+});
+
 it('gives each loop all events from its beginning on, also those that come faster than it reads', async () => {
   const speaker = new Speaker();
   const first = collect(speaker);

@@ -63,6 +63,14 @@ describe('WebM with Opus', () => {
     );
   });
 
+  it('does not stumble over a codec whose name is as long as a file', async () => {
+    const name = element([0x86], new Uint8Array(600_000).fill(65));
+    const tracks = element([0x16, 0x54, 0xae, 0x6b], element([0xae], name));
+    const head = element([0x1a, 0x45, 0xdf, 0xa3], [0x42, 0x82, 0x84], ascii('webm'));
+    const recording = read(concatBytes(head, [0x18, 0x53, 0x80, 0x67], UNKNOWN_SIZE, tracks));
+    await expect(recording).rejects.toMatchObject({ code: 'EARSHOT_AUDIO_UNSUPPORTED' });
+  });
+
   it('refuses laced packets, and a track that is not described', async () => {
     expect(await failureOf(read(recording(1, 0x82)))).toBe('EARSHOT_AUDIO_UNSUPPORTED');
     const undescribed = recording(1);

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, subscribe } from 'earshot/client';
-import { readTokenFile } from 'earshot/server';
+import { createEarshotServer, readTokenFile } from 'earshot/server';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Access } from '../../server/access.ts';
 import { RawClient, startServer, type TestServer } from './server.ts';
@@ -178,6 +178,25 @@ describe('web pages', () => {
     expect((await from('kitchen-p', `http://${own}`, own)).status).toBe(101);
     expect((await from('kitchen-q', 'https://ears.example', 'ears.example')).status).toBe(101);
     expect((await from('kitchen-r', 'https://evil.example', 'ears.example')).status).toBe(403);
+  });
+
+  it.each([
+    [{ allowedOrigins: 'https://example.org' }, /allowedOrigins/],
+    [{ allowedOrigins: ['example.org'] }, /Expected an origin such as https:\/\/example\.org/],
+    [{ allowedOrigins: ['https://example.org/'] }, /Expected an origin/],
+    [{ workers: 0 }, /workers/],
+    [{ limits: { stream: 1 } }, /limits\.stream/],
+    [{ limits: { streams: -1 } }, /limits\.streams/],
+    [{ token: [] }, /token/],
+  ])('are not promised by options that mean nothing: %j', async (options, message) => {
+    const refused = { code: 'EARSHOT_BAD_ARGUMENT', message: expect.stringMatching(message) };
+    await expect(createEarshotServer(options as object)).rejects.toMatchObject(refused);
+  });
+
+  it('are given once, however often a server is attached', async () => {
+    const twice = await startServer();
+    twice.earshot.attach(twice.http);
+    await (await connect(twice.url, { sampleRate: 8000 })).close();
   });
 
   it('get nothing without tokens under a name that only leads to this machine (DNS rebinding)', async () => {

@@ -19,7 +19,7 @@ export interface Evaluation {
   badFiles: BadFile[];
   /** Share of clips labelled right, each on its own, from a fresh state. */
   accuracy: number;
-  /** 95 %, by bootstrap over speakers; null where there is one only. */
+  /** 95 %, by bootstrap over speakers; null where there is one only, or nobody knows them. */
   accuracyInterval: Interval | null;
   /** Of clips that are the same in every sample, only the first counted. */
   accuracyWithoutDuplicates: number;

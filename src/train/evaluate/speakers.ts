@@ -22,12 +22,12 @@ export function speakerMean(clips: readonly Judged[]): { speakers: number; accur
  * A 95 % interval of the accuracy over clips, by the percentile bootstrap over speakers (Efron 1979): 2,000 times as
  * many speakers as there are are drawn with replacement, with all their clips. Clips of one speaker resemble each other,
  * so that drawing single clips would make the interval too narrow. A clip without a speaker is drawn on its own.
- * Null where all clips are of one speaker, who says nothing about others.
+ * Null where all clips are of one speaker, who says nothing about others, and where none names a speaker.
  * @param clips at least one
  */
 export function accuracyInterval(clips: readonly Judged[], random: Random): Interval | null {
   const groups = tally(clips);
-  if (groups.length < 2) return null;
+  if (groups.length < 2 || clips.every(({ speaker }) => speaker === undefined)) return null;
   const accuracies = Array.from({ length: RESAMPLES }, () => resampledAccuracy(groups, random));
   return [quantile(accuracies, TAIL) ?? 0, quantile(accuracies, 1 - TAIL) ?? 1];
 }

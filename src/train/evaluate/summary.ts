@@ -1,4 +1,4 @@
-import { isBackground } from '../../config.js';
+import { isBackground, thresholdOf } from '../../config.js';
 import type { Model } from '../../model.js';
 import type { BadFile } from '../recordings/bad-file.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
@@ -46,7 +46,7 @@ export function summarise({ config, fingerprint, parameters }: Model, measured: 
   const { delaysMs } = words.evaluation;
   const labelEvaluation = (label: string): LabelEvaluation => ({
     ...scoreOf(confusion, label),
-    threshold: isBackground(label) ? null : (config.decision.thresholds[label] ?? config.decision.threshold),
+    threshold: isBackground(label) ? null : thresholdOf(config.decision, label),
     falseRejectRate: isBackground(label) ? null : words.falseRejectRate(label),
     falseAcceptsPerHour: accepted?.perLabel[label]?.perHour ?? null,
   });

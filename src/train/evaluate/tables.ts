@@ -19,7 +19,7 @@ function summaryTable(evaluation: Evaluation): Table {
   const { words, detectionDelayMs: delay, negatives } = evaluation;
   const { repeated, wrongLabel, unknownWord, betweenWords } = words.falseAccepts;
   const facts: Record<string, string> = {
-    clips: `${evaluation.clips} by ${evaluation.speakers} speakers; ${evaluation.badFiles.length} files unreadable`,
+    clips: `${evaluation.clips} ${speakersText(evaluation)}; ${evaluation.badFiles.length} files unreadable`,
     'clip accuracy': accuracyText(evaluation),
     'without duplicates': `${percent(evaluation.accuracyWithoutDuplicates)} (${evaluation.duplicates} identical)`,
     'without silence': percent(evaluation.accuracyWithoutSilence),
@@ -34,7 +34,12 @@ function summaryTable(evaluation: Evaluation): Table {
 }
 
 function accuracyText({ accuracy, accuracyInterval }: Evaluation): string {
-  return percent(accuracy) + (accuracyInterval ? `, 95 % ${range(accuracyInterval, percent)}` : ', of one speaker');
+  return percent(accuracy) + (accuracyInterval ? `, 95 % ${range(accuracyInterval, percent)}` : '');
+}
+
+function speakersText({ speakers }: Evaluation): string {
+  if (speakers === 0) return 'by speakers who are not named';
+  return speakers === 1 ? 'by one speaker' : `by ${speakers} speakers`;
 }
 
 function labelTable({ perLabel }: Evaluation): Table {

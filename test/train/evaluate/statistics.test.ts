@@ -90,7 +90,7 @@ describe('speakerMean', () => {
 
 describe('accuracyInterval', () => {
   const clips = Array.from({ length: 400 }, (_, n) => ({ speaker: `s${n % 20}`, isRight: n % 20 > 2 || n % 3 > 0 }));
-  const singles = clips.map(({ isRight }) => ({ speaker: undefined, isRight }));
+  const singles = clips.map(({ isRight }, n) => ({ speaker: `${n}`, isRight }));
 
   it('is the same for the same seed', () => {
     expect(accuracyInterval(clips, randomSource(5))).toEqual(accuracyInterval(clips, randomSource(5)));
@@ -109,6 +109,15 @@ describe('accuracyInterval', () => {
     const [lower, upper] = accuracyInterval(singles, randomSource(2)) ?? [];
     expect(lower).toBeCloseTo(right - 1.96 * deviation, 2);
     expect(upper).toBeCloseTo(right + 1.96 * deviation, 2);
+  });
+
+  it('is not given where nobody says who speaks', () => {
+    expect(
+      accuracyInterval(
+        clips.map(({ isRight }) => ({ speaker: undefined, isRight })),
+        randomSource(1),
+      ),
+    ).toBeNull();
   });
 
   it('is not given for one speaker', () => {

@@ -37,7 +37,9 @@ export function networkWeights(config: ModelConfig, tensors: ReadonlyMap<string,
   const mean = find.vector('feature_mean', coefficients);
   const deviation = find.vector('feature_std', coefficients);
   if (deviation.some((d) => d < 1e-6)) {
-    throw new EarshotError('EARSHOT_MODEL_DAMAGED', 'Expected every `feature_std` to be at least 1e-6', { value: deviation });
+    throw new EarshotError('EARSHOT_MODEL_DAMAGED', 'Expected every `feature_std` to be at least 1e-6', {
+      value: deviation,
+    });
   }
   let size = coefficients;
   const convolutions = config.convolutions.map(({ channels, kernel }, n) => {

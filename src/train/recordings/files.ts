@@ -18,11 +18,16 @@ export async function filesBelow(path: string): Promise<string[]> {
 
 /**
  * All files below some paths that may hold sound.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND
+ * @throws EarshotError EARSHOT_FILE_NOT_FOUND, also where there is none below one of them
  */
 export async function soundFiles(paths: readonly string[]): Promise<string[]> {
-  const files = (await Promise.all(paths.map(filesBelow))).flat();
-  return files.filter((path) => !TEXT.test(path));
+  return (await Promise.all(paths.map(soundFilesBelow))).flat();
+}
+
+async function soundFilesBelow(path: string): Promise<string[]> {
+  const files = (await filesBelow(path)).filter((file) => !TEXT.test(file));
+  if (files.length > 0) return files;
+  throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no recording in ${path}`, { value: path });
 }
 
 /** A folder of long noises in the layout of Speech Commands. */

@@ -152,7 +152,7 @@ describe('evaluate', () => {
     const empty = directoryOf({ 'README.md': 'no sound' });
     await expect(evaluate({ ...options(), [option]: [empty] })).rejects.toMatchObject({
       code: 'EARSHOT_FILE_NOT_FOUND',
-      value: [empty],
+      value: empty,
     });
   });
 

@@ -54,7 +54,7 @@ describe('listNegatives', () => {
     ['without the columns it needs', 'name\nx\n', 'words.tsv, line 1: Expected a column `file`'],
     ['with a line without a file', 'command_words\tfile\nno\n', 'words.tsv, line 2: Expected a `file`'],
   ])('refuses a words.tsv %s', async (_, list, message) => {
-    const directory = directoryOf({ 'words.tsv': list });
+    const directory = directoryOf({ 'words.tsv': list, 'a.ogg': '' });
     await expect(listNegatives([directory], ['no'])).rejects.toMatchObject({
       code: 'EARSHOT_BAD_ARGUMENT',
       message: join(directory, message),

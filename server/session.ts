@@ -110,10 +110,6 @@ export class Session {
     };
   }
 
-  get isOver(): boolean {
-    return this.#state === 'over';
-  }
-
   /**
    * Goes on over this connection; another one that looks open is closed.
    * @param lastSeq number of the last message that the client has got

@@ -110,7 +110,7 @@ class Row {
     if (Math.abs(level - this.#level) < SMALLEST_CHANGE) return;
     this.#level = level;
     this.#bar.style.transform = `scaleX(${level.toFixed(3)})`;
-    this.#bar.classList.toggle('over', value >= this.threshold);
+    this.#markOver();
   }
 
   set colour(colour: string) {
@@ -119,5 +119,10 @@ class Row {
 
   #show(): void {
     this.#output.textContent = this.threshold.toFixed(2);
+    this.#markOver();
+  }
+
+  #markOver(): void {
+    this.#bar.classList.toggle('over', this.#level >= this.threshold);
   }
 }

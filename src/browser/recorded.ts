@@ -1,4 +1,5 @@
 import { checkSampleRate } from '../audio/rates.js';
+import { EarshotError } from '../errors.js';
 import type { Started, Starting } from './listener.js';
 import type { ListenerState } from './options.js';
 
@@ -14,7 +15,10 @@ export async function hearBuffer(starting: Starting, buffer: AudioBuffer): Promi
   const source = new AudioBufferSourceNode(context, { buffer });
   source.connect(ear.node);
   source.start();
-  context.startRendering().catch(() => {});
+  context.startRendering().catch((cause) => {
+    const what = `The recording cannot be played: ${cause.message}`;
+    void starting.stop(new EarshotError('EARSHOT_WORKLET_FAILED', what, { cause }));
+  });
   const watch = (tell: (state: ListenerState) => void) => {
     ear.onConnectionChange = () => tell(ear.isConnected ? 'running' : 'reconnecting');
   };

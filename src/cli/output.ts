@@ -6,6 +6,8 @@ export class Output {
   readonly #stream: Writable;
   readonly #beforeWrite: () => void;
   #isClosed = false;
+  /** One promise for all who wait. */
+  #draining: Promise<unknown> | undefined;
 
   /** @param beforeWrite called before each text, to clear what else is on the terminal */
   constructor(stream: Writable, beforeWrite: () => void = () => {}) {
@@ -17,7 +19,12 @@ export class Output {
   async write(lines: string): Promise<void> {
     if (lines === '' || this.#isClosed) return;
     this.#beforeWrite();
-    if (!this.#stream.write(lines)) await once(this.#stream, 'drain');
+    if (!this.#stream.write(lines)) {
+      this.#draining ??= once(this.#stream, 'drain').finally(() => {
+        this.#draining = undefined;
+      });
+    }
+    await this.#draining;
   }
 
   /** Takes nothing more. Resolves once everything so far is out. */

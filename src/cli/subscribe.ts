@@ -50,6 +50,8 @@ export function addSubscribeOptions(command: Command): Command {
     .addOption(new Option('-f, --format <name>', 'how to write').choices(Object.keys(FORMATS)).default('text'));
 }
 
+const CLOSE_MILLISECONDS = 1000;
+
 /** @returns the exit code */
 async function printEvents(url: string, { stream, events, since, format }: SubscribeOptions): Promise<number> {
   const { results, messages } = openOutlets();
@@ -65,6 +67,8 @@ async function printEvents(url: string, { stream, events, since, format }: Subsc
     process.once('SIGTERM', () => subscription.close());
     tellOfConnection(subscription, url, messages);
     for await (const event of subscription) await results.write(FORMATS[format](event));
+    // A server that is stuck does not answer the end of the connection.
+    setTimeout(() => process.exit(), CLOSE_MILLISECONDS).unref();
     return EXIT.done;
   } catch (error) {
     await messages.write(failureLine(url, failureOf(error)));

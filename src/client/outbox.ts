@@ -24,6 +24,11 @@ export class Outbox {
     this.#bytesPerSample = bytesPerSample;
   }
 
+  /** Samples since the stream began. */
+  get given(): number {
+    return this.#added.samples;
+  }
+
   /** Samples that the server has not dealt with. */
   get samples(): number {
     return this.#added.samples - this.#done.samples;
@@ -50,6 +55,11 @@ export class Outbox {
     const message = this.#waiting.shift();
     if (message !== undefined) this.#send(message);
     return message;
+  }
+
+  /** Whether the server has dealt with all up to here. */
+  hasDone(position: Position): boolean {
+    return isWithin(position, this.#done);
   }
 
   /** The server has dealt with so much. */

@@ -75,10 +75,11 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   readonly #checking: ReturnType<typeof setInterval>;
   #ready: ReadyMessage | undefined;
   #totals: Totals | undefined;
+  /** The server has told that nothing more comes. */
+  #hasEnded = false;
   #error: EarshotError | undefined;
   #waiting: Waiting[] = [];
   #waitingForRoom: Promise<void> | undefined;
-  #acknowledgedCommands = 0;
   #lastSeq = 0;
   #lastSent = performance.now();
   /** When audio or a command was last sent while the server owed nothing. */
@@ -211,6 +212,12 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     });
   }
 
+  /** Ends the stream at once; what still waits here is not sent. */
+  abort(): void {
+    this.#socket.close();
+    this.#finish();
+  }
+
   #take(samples: Float32Array | Int16Array): void {
     this.#checkOpen();
     const { sampleRate, bufferSeconds = BUFFER_SECONDS } = this.#options;
@@ -229,9 +236,9 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #command(message: object): Promise<void> {
     return unwatched(async () => {
       this.#checkOpen();
-      const { commands } = this.#outbox.add(JSON.stringify(message));
+      const after = this.#outbox.add(JSON.stringify(message));
       this.#pump();
-      await this.#until(() => this.#acknowledgedCommands >= commands);
+      await this.#until(() => this.#outbox.hasDone(after));
     });
   }
 
@@ -280,7 +287,6 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
         break;
       case 'ack':
         this.#outbox.acknowledge(message);
-        this.#acknowledgedCommands = message.commands;
         break;
       case 'frames':
         for (const frame of message.frames) this.tell(frame);
@@ -302,7 +308,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   #mayReconnect({ code }: EarshotError): boolean {
-    if (!this.#ready || this.#totals || !PASSING.includes(code)) return false;
+    if (!this.#ready || this.#hasEnded || !PASSING.includes(code)) return false;
     return this.#socket.lostMilliseconds < 1000 * this.#ready.grace_seconds;
   }
 
@@ -311,7 +317,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     const { samplesOnTheWay, commandsOnTheWay } = this.#outbox;
     return (
       this.state === 'reconnecting' ||
-      this.#totals !== undefined ||
+      this.#hasEnded ||
       commandsOnTheWay > 0 ||
       samplesOnTheWay > UNANSWERED_SECONDS * this.#options.sampleRate
     );
@@ -332,9 +338,10 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   }
 
   #closed({ samples, frames, detections }: Totals): void {
+    this.#hasEnded = true;
+    // Unasked, or before all was heard, the server has a reason, which the end of the connection tells.
+    if (!this.#isClosing || samples < this.#outbox.given) return;
     this.#totals = { samples, frames, detections };
-    // Unasked, the server has a reason, which the end of the connection tells.
-    if (!this.#isClosing) return;
     this.#socket.close();
     this.#finish();
   }

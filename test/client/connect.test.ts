@@ -215,6 +215,29 @@ describe('connect', () => {
     expect(await events).toEqual(alone(model, sampleRate, samples).filter(({ type }) => type === 'detection'));
   });
 
+  it('does not take the end of the server for the end of what it was to hear', async () => {
+    const leaving = await startServer();
+    const client = await connect(leaving.url, { sampleRate, bufferSeconds: Infinity });
+    void client.send(new Int16Array(600 * sampleRate));
+    const ends = [client.flush(), client.close()];
+    await leaving.close();
+    for (const end of ends) await expect(end).rejects.toMatchObject({ code: 'EARSHOT_SHUTDOWN' });
+  });
+
+  it('sends nothing more once it is aborted', async () => {
+    const client = await connect(server.url, { sampleRate, name: 'long', bufferSeconds: Infinity });
+    const events = collect(client);
+    const sent = client.send(new Int16Array(3600 * sampleRate));
+    client.abort();
+    await expect(sent).rejects.toMatchObject({ code: 'EARSHOT_ENDED' });
+    await events;
+    expect(client.state).toBe('closed');
+    // Its name is free again.
+    await expect
+      .poll(() => connect(server.url, { sampleRate, name: 'long' }).then((next) => next.close()))
+      .toBeTruthy();
+  });
+
   it('tells when the server goes away, after its last events', async () => {
     const leaving = await startServer();
     const client = await connect(leaving.url, { sampleRate });

@@ -31,8 +31,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /readyz': (context) => (context.isReady() ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
   'GET /metrics': guarded(async ({ metrics }) => ({
     status: 200,
-    type: metrics.registry.contentType,
-    body: await metrics.registry.metrics(),
+    type: metrics.contentType,
+    body: await metrics.text(),
   })),
   'GET /v1/models': guarded(({ models }) => json(200, { models: [...models.values()] })),
   'GET /v1/streams': guarded(({ sessions }, { subscribe }) => {

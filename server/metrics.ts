@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** Numbers for Prometheus, of one server. */
 export class Metrics {
-  readonly registry = new Registry();
+  readonly #registry = new Registry();
   readonly streams = this.#gauge('earshot_streams', 'Streams that are open or may be resumed');
   readonly subscribers = this.#gauge('earshot_subscribers', 'Subscribers that are connected');
   readonly opened = this.#counter('earshot_streams_opened_total', 'Streams opened');
@@ -18,20 +18,36 @@ export class Metrics {
     'Time from a message of audio to its classification',
   );
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All of them, and those of the process, in the form that Prometheus reads. */
+  text(): Promise<string> {
+    return Registry.merge([ofProcess(), this.#registry]).metrics();
   }
 
   #gauge(name: string, help: string): Gauge {
-    return new Gauge({ name, help, registers: [this.registry] });
+    return new Gauge({ name, help, registers: [this.#registry] });
   }
 
   #counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
   #histogram(name: string, help: string): Histogram {
     const buckets = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
-    return new Histogram({ name, help, buckets, registers: [this.registry] });
+    return new Histogram({ name, help, buckets, registers: [this.#registry] });
   }
+}
+
+let collected: Registry | undefined;
+
+/** One for all servers of a process: what prom-client collects of it, it collects for ever. */
+function ofProcess(): Registry {
+  if (!collected) {
+    collected = new Registry();
+    collectDefaultMetrics({ register: collected });
+  }
+  return collected;
 }

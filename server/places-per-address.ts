@@ -1,9 +1,11 @@
+import { isIPv6 } from 'node:net';
 import { EarshotError } from 'earshot';
 import { isLoopback } from './origin.js';
 
 /**
  * How many places each address has taken. Those of loopback and of Unix sockets are not counted: proxies and programs
- * of this machine come from there, and share what there is in all.
+ * of this machine come from there, and share what there is in all. Of IPv6 the first half counts: the other is what one
+ * host may choose (RFC 4291, section 2.5.4).
  */
 export class PlacesPerAddress {
   readonly #most: number;
@@ -24,15 +26,25 @@ export class PlacesPerAddress {
   }
 
   take(address: string): void {
-    if (address !== '' && !isLoopback(address)) this.#taken.set(address, this.#of(address) + 1);
+    if (address !== '' && !isLoopback(address)) this.#taken.set(networkOf(address), this.#of(address) + 1);
   }
 
   giveBack(address: string): void {
-    if (this.#of(address) > 1) this.#taken.set(address, this.#of(address) - 1);
-    else this.#taken.delete(address);
+    if (this.#of(address) > 1) this.#taken.set(networkOf(address), this.#of(address) - 1);
+    else this.#taken.delete(networkOf(address));
   }
 
   #of(address: string): number {
-    return this.#taken.get(address) ?? 0;
+    return this.#taken.get(networkOf(address)) ?? 0;
   }
+}
+
+const GROUPS = 8;
+
+/** An IPv4 address as it is (also within IPv6), of an IPv6 address the first half. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head, tail = []] = address.split('::').map((part) => part.split(':').filter(Boolean));
+  const zeros = Array.from({ length: GROUPS - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].slice(0, GROUPS / 2).join(':');
 }

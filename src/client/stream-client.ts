@@ -77,6 +77,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #totals: Totals | undefined;
   /** The server has told that nothing more comes. */
   #hasEnded = false;
+  /** At the last check. */
+  #wasSilent = false;
   #error: EarshotError | undefined;
   #waiting: Waiting[] = [];
   #waitingForRoom: Promise<void> | undefined;
@@ -323,13 +325,19 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     );
   }
 
-  /** The silence of a pause is not the server's: it counts from when the server came to owe a sign. */
+  /**
+   * The silence of a pause is not the server's: it counts from when the server came to owe a sign, and has to be found
+   * twice, so that what came while this program was held up is read before.
+   */
   #check(): void {
     const now = performance.now();
     const unsentMilliseconds = now - this.#lastSent;
     const silentMilliseconds = Math.min(this.#socket.silentMilliseconds, now - this.#lastEven);
-    const isSilent = this.#isOwed && silentMilliseconds > SILENCE_MILLISECONDS;
-    if (isSilent || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS)) {
+    const isOwedLong = this.#isOwed && silentMilliseconds > SILENCE_MILLISECONDS;
+    const isSilent = isOwedLong || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS);
+    const isStill = isSilent && this.#wasSilent;
+    this.#wasSilent = isSilent;
+    if (isStill) {
       this.#socket.abandon();
     } else if (this.state === 'open' && unsentMilliseconds > KEEPALIVE_MILLISECONDS) {
       this.#isAsked = true;

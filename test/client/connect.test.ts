@@ -143,7 +143,7 @@ describe('connect', () => {
     void send(client);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(client.state).toBe('open');
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(2000);
     expect(client.state).toBe('reconnecting');
   });
 

@@ -31,7 +31,8 @@ const optimiser = new Optimiser(kernels, memory, parameterPlan(config), [], PRES
 optimiser.state = initialState(initialParameters(config, 1));
 const member = new TeamMember(team, index);
 const random = new Random(2, index);
-const features = Float32Array.from(network.features.values, () => random.normal());
+// Mean 0 and variance 1, as normalised features have.
+const features = Float32Array.from(network.features.values, () => random.between(-Math.sqrt(3), Math.sqrt(3)));
 const labels = Int32Array.from({ length: rows }, () => random.below(config.labels.length));
 // The last third of a clip is judged.
 const judged = Math.floor(steps / 3) * rows;

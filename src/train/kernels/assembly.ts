@@ -11,13 +11,14 @@ function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 // ---- Matrix product ------------------------------------------------------------------------------------------------
 //
 // C (+)= A B in the manner of Goto and van de Geijn (2008). B lies packed in panels of 8 columns, for each block of at
-// most KC of the common dimension: [block][panel][k][8]. A is packed here, MC rows at a time, in panels of 4 rows:
-// [panel][k][4]. Edges are filled up with zeros. A tile of 4 x 8 sums stays in registers.
+// most KC of the common dimension: [block][panel][k][8], filled up with zeros. A is packed here, MC rows at a time, in
+// panels of 6 rows: [panel][k][6]. A tile of 6 x 8 sums, two vectors of B and one of A stay in 15 registers, all that
+// V8 uses of 16.
 
-const MR: i32 = 4;
+const MR: i32 = 6;
 const NR: i32 = 8;
 const KC: i32 = 384;
-const MC: i32 = 128;
+const MC: i32 = 96;
 
 let edgeTile: usize = 0;
 let packedA: usize = 0;
@@ -68,14 +69,14 @@ export function multiply(
   a: usize, rowStride: usize, columnStride: usize, packedB: usize, c: usize, cStride: usize,
   m: i32, n: i32, k: i32, accumulate: i32,
 ): void {
+  if (!accumulate) for (let row: i32 = 0; row < m; row++) memory.fill(c + <usize>row * cStride, 0, n << 2);
   const panels: i32 = (n + NR - 1) / NR;
   for (let first: i32 = 0; first < k; first += KC) {
     const depth: i32 = min(KC, k - first);
-    const adds: i32 = accumulate | <i32>(first > 0);
     for (let row: i32 = 0; row < m; row += MC) {
       const rows: i32 = min(MC, m - row);
       packA(a + <usize>row * rowStride + <usize>first * columnStride, rowStride, columnStride, rows, depth);
-      block(packedB, c + <usize>row * cStride, cStride, rows, n, depth, adds);
+      block(packedB, c + <usize>row * cStride, cStride, rows, n, depth);
     }
     packedB += <usize>panels * <usize>(depth << 5);
   }
@@ -84,81 +85,81 @@ export function multiply(
 export function packA(from: usize, rowStride: usize, columnStride: usize, rows: i32, depth: i32): void {
   let out: usize = packedA;
   for (let row: i32 = 0; row < rows; row += MR) {
-    packPanel4(from + <usize>row * rowStride, rowStride, columnStride, min(MR, rows - row), depth, out);
-    out += depth << 4;
+    packPanel6(from + <usize>row * rowStride, rowStride, columnStride, min(MR, rows - row), depth, out);
+    out += depth * MR << 2;
   }
 }
 
-export function packPanel4(
+// In the place of rows that are missing the last one is packed; their sums are not looked at.
+export function packPanel6(
   from: usize, rowStride: usize, columnStride: usize, rows: i32, depth: i32, out: usize,
 ): void {
-  const end: usize = out + (depth << 4);
   if (rows == MR && rowStride == 4) {
-    for (; out < end; out += 16) {
+    for (let k: i32 = 0; k < depth; k++) {
       v128.store(out, v128.load(from));
+      store<u64>(out, load<u64>(from, 16), 16);
       from += columnStride;
+      out += 24;
     }
-  } else if (rows == MR && columnStride == 4) {
-    interleave4(from, rowStride, depth, out);
-  } else {
-    for (; out < end; out += 16) {
-      for (let i: i32 = 0; i < MR; i++) {
-        store<f32>(out + (i << 2), i < rows ? load<f32>(from + <usize>i * rowStride) : 0);
-      }
-      from += columnStride;
+    return;
+  }
+  const last: i32 = rows - 1;
+  const r1: usize = from + <usize>min(1, last) * rowStride, r2: usize = from + <usize>min(2, last) * rowStride;
+  const r3: usize = from + <usize>min(3, last) * rowStride, r4: usize = from + <usize>min(4, last) * rowStride;
+  const r5: usize = from + <usize>last * rowStride;
+  const end: usize = columnStride * depth;
+  let at: usize = 0;
+  if (columnStride == 4) {
+    // Blocks of 6 x 4 are transposed.
+    for (; at + 16 <= end; at += 16) {
+      const a = v128.load(from + at), b = v128.load(r1 + at), c = v128.load(r2 + at), d = v128.load(r3 + at);
+      const e = v128.load(r4 + at), f = v128.load(r5 + at);
+      const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const lowEF = v128.shuffle<f32>(e, f, 0, 4, 1, 5), highEF = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
+      v128.store(out, v128.shuffle<f32>(lowAB, lowCD, 0, 1, 4, 5));
+      v128.store(out, v128.shuffle<f32>(lowEF, lowAB, 0, 1, 6, 7), 16);
+      v128.store(out, v128.shuffle<f32>(lowCD, lowEF, 2, 3, 6, 7), 32);
+      v128.store(out, v128.shuffle<f32>(highAB, highCD, 0, 1, 4, 5), 48);
+      v128.store(out, v128.shuffle<f32>(highEF, highAB, 0, 1, 6, 7), 64);
+      v128.store(out, v128.shuffle<f32>(highCD, highEF, 2, 3, 6, 7), 80);
+      out += 96;
     }
+  }
+  for (; at < end; at += columnStride) {
+    store<f32>(out, load<f32>(from + at));
+    store<f32>(out, load<f32>(r1 + at), 4);
+    store<f32>(out, load<f32>(r2 + at), 8);
+    store<f32>(out, load<f32>(r3 + at), 12);
+    store<f32>(out, load<f32>(r4 + at), 16);
+    store<f32>(out, load<f32>(r5 + at), 20);
+    out += 24;
   }
 }
 
-// Four rows side by side, by transposing blocks of 4 x 4.
-export function interleave4(from: usize, rowStride: usize, depth: i32, out: usize): void {
-  let r0: usize = from, r1: usize = r0 + rowStride, r2: usize = r1 + rowStride, r3: usize = r2 + rowStride;
-  let k: i32 = 0;
-  for (; k + 4 <= depth; k += 4) {
-    const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);
-    const lowAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5), highAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-    const lowCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5), highCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-    v128.store(out, v128.shuffle<f32>(lowAB, lowCD, 0, 1, 4, 5));
-    v128.store(out, v128.shuffle<f32>(lowAB, lowCD, 2, 3, 6, 7), 16);
-    v128.store(out, v128.shuffle<f32>(highAB, highCD, 0, 1, 4, 5), 32);
-    v128.store(out, v128.shuffle<f32>(highAB, highCD, 2, 3, 6, 7), 48);
-    out += 64;
-    r0 += 16;
-    r1 += 16;
-    r2 += 16;
-    r3 += 16;
-  }
-  for (; k < depth; k++) {
-    store<f32>(out, load<f32>(r0));
-    store<f32>(out, load<f32>(r1), 4);
-    store<f32>(out, load<f32>(r2), 8);
-    store<f32>(out, load<f32>(r3), 12);
-    out += 16;
-    r0 += 4;
-    r1 += 4;
-    r2 += 4;
-    r3 += 4;
-  }
-}
-
-export function block(b: usize, c: usize, cStride: usize, rows: i32, n: i32, depth: i32, adds: i32): void {
+export function block(b: usize, c: usize, cStride: usize, rows: i32, n: i32, depth: i32): void {
   for (let column: i32 = 0; column < n; column += NR) {
     let a: usize = packedA;
     for (let row: i32 = 0; row < rows; row += MR) {
       const out: usize = c + <usize>row * cStride + (column << 2);
-      if (row + MR <= rows && column + NR <= n) tile(a, b, depth, out, cStride, adds);
-      else edge(a, b, depth, out, cStride, min(MR, rows - row), min(NR, n - column), adds);
-      a += depth << 4;
+      if (row + MR <= rows && column + NR <= n) tile(a, b, depth, out, cStride);
+      else edge(a, b, depth, out, cStride, min(MR, rows - row), min(NR, n - column));
+      a += depth * MR << 2;
     }
     b += depth << 5;
   }
 }
 
 // Exported only to stay a function of its own: inlined, its sums are spilled from registers.
-export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, adds: i32): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  const end: usize = a + (depth << 4);
-  for (; a < end; a += 16) {
+export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize): void {
+  const c1: usize = c + cStride, c2: usize = c1 + cStride, c3: usize = c2 + cStride;
+  const c4: usize = c3 + cStride, c5: usize = c4 + cStride;
+  let a0 = v128.load(c), a1 = v128.load(c1), a2 = v128.load(c2);
+  let a3 = v128.load(c3), a4 = v128.load(c4), a5 = v128.load(c5);
+  let b0 = v128.load(c, 16), b1 = v128.load(c1, 16), b2 = v128.load(c2, 16);
+  let b3 = v128.load(c3, 16), b4 = v128.load(c4, 16), b5 = v128.load(c5, 16);
+  const end: usize = a + (depth * MR << 2);
+  for (; a < end; a += 24) {
     const low = v128.load(b), high = v128.load(b, 16);
     const s0 = v128.load32_splat(a);
     a0 = multiplyAdd(s0, low, a0);
@@ -172,30 +173,33 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, a
     const s3 = v128.load32_splat(a, 12);
     a3 = multiplyAdd(s3, low, a3);
     b3 = multiplyAdd(s3, high, b3);
+    const s4 = v128.load32_splat(a, 16);
+    a4 = multiplyAdd(s4, low, a4);
+    b4 = multiplyAdd(s4, high, b4);
+    const s5 = v128.load32_splat(a, 20);
+    a5 = multiplyAdd(s5, low, a5);
+    b5 = multiplyAdd(s5, high, b5);
     b += 32;
   }
-  row8(c, a0, b0, adds);
-  row8(c + cStride, a1, b1, adds);
-  row8(c + 2 * cStride, a2, b2, adds);
-  row8(c + 3 * cStride, a3, b3, adds);
+  store8(c, a0, b0);
+  store8(c1, a1, b1);
+  store8(c2, a2, b2);
+  store8(c3, a3, b3);
+  store8(c4, a4, b4);
+  store8(c5, a5, b5);
 }
 
 // @ts-ignore: decorator
 @inline
-function row8(c: usize, low: v128, high: v128, adds: i32): void {
-  v128.store(c, adds ? f32x4.add(v128.load(c), low) : low);
-  v128.store(c, adds ? f32x4.add(v128.load(c, 16), high) : high, 16);
+function store8(out: usize, low: v128, high: v128): void {
+  v128.store(out, low);
+  v128.store(out, high, 16);
 }
 
-function edge(a: usize, b: usize, depth: i32, c: usize, cStride: usize, rows: i32, columns: i32, adds: i32): void {
-  tile(a, b, depth, edgeTile, NR << 2, 0);
-  for (let i: i32 = 0; i < rows; i++) {
-    for (let j: i32 = 0; j < columns; j++) {
-      const at: usize = c + <usize>i * cStride + (j << 2);
-      const sum: f32 = load<f32>(edgeTile + (i * NR + j << 2));
-      store<f32>(at, adds ? load<f32>(at) + sum : sum);
-    }
-  }
+function edge(a: usize, b: usize, depth: i32, c: usize, cStride: usize, rows: i32, columns: i32): void {
+  memory.fill(edgeTile, 0, MR * NR << 2);
+  tile(a, b, depth, edgeTile, NR << 2);
+  for (let i: i32 = 0; i < rows; i++) add(c + <usize>i * cStride, edgeTile + (i * NR << 2), columns);
 }
 
 // ---- Rows and vectors ----------------------------------------------------------------------------------------------
@@ -311,7 +315,7 @@ export function fold(inputs: usize, columns: usize, steps: i32, rows: i32, kerne
 @inline
 function tanh4(value: v128): v128 {
   const limit = f32x4.splat(7.90531110763549805);
-  const x = f32x4.max(f32x4.min(value, limit), f32x4.neg(limit));
+  const x = f32x4.pmax(f32x4.pmin(value, limit), f32x4.neg(limit));
   const square = f32x4.mul(x, x);
   let p = multiplyAdd(square, f32x4.splat(-2.76076847742355e-16), f32x4.splat(2.00018790482477e-13));
   p = multiplyAdd(square, p, f32x4.splat(-8.60467152213735e-11));

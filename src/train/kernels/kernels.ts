@@ -85,10 +85,10 @@ export interface TrainingKernels {
 }
 
 /** Rows and columns of a tile of C, and the largest block of A, as in assembly.ts. */
-const TILE_ROWS = 4;
+const TILE_ROWS = 6;
 const TILE_COLUMNS = 8;
 const BLOCK_DEPTH = 384;
-const BLOCK_ROWS = 128;
+const BLOCK_ROWS = 96;
 
 /** Floats that a packed k x n matrix takes: its columns are filled up. */
 export const packedFloats = (k: number, n: number): number => k * Math.ceil(n / TILE_COLUMNS) * TILE_COLUMNS;

@@ -61,7 +61,10 @@ export abstract class RecurrentTraining implements Layer {
     for (let t = 0; t < steps; t++) {
       const x = this.#inputProducts.value(t);
       const u = this.#hiddenProducts.value(t);
-      this.#input.apply(this.#source.value(t), x, rows);
+      if (t % this.#stepsAtOnce === 0) {
+        const count = Math.min(this.#stepsAtOnce, steps - t) * rows;
+        this.#input.apply(this.#source.value(t), x, count);
+      }
       this.#hidden.apply(this.output.value(t - 1), u, rows);
       this.stepForward(t, x, u);
     }
@@ -81,17 +84,17 @@ export abstract class RecurrentTraining implements Layer {
       const u = this.#hiddenProducts.value(t);
       this.stepBackward(t, x, u, this.#stateGradient);
       this.#hidden.backward(this.hiddenGradient(x, u), this.#stateGradient, rows, 1);
-      if (this.#passesGradient) this.#input.backward(x, this.#source.gradient(t), rows, 0);
-      if ((steps - t) % this.#stepsAtOnce === 0 || t === 0) this.#addParameterGradients(gradients, t);
+      if (t % this.#stepsAtOnce === 0) this.#addParameterGradients(gradients, t);
     }
   }
 
   /** Of the steps from `t` on that wait for it. */
   #addParameterGradients(gradients: number, t: number): void {
     const { steps, rows } = this.output;
-    const count = (((steps - t - 1) % this.#stepsAtOnce) + 1) * rows;
+    const count = Math.min(this.#stepsAtOnce, steps - t) * rows;
     const x = this.#inputProducts.value(t);
     const u = this.hiddenGradient(x, this.#hiddenProducts.value(t));
+    if (this.#passesGradient) this.#input.backward(x, this.#source.gradient(t), count, 0);
     this.#input.addParameterGradients(gradients, this.#source.value(t), x, count);
     this.#hidden.addParameterGradients(gradients, this.output.value(t - 1), u, count);
   }

@@ -1,5 +1,6 @@
 import { EarshotError } from '../../errors.js';
 import { readSafetensors, writeSafetensors } from '../../rnn/safetensors.js';
+import type { LabelCounts } from './det.js';
 import type { Evaluation } from './evaluation.js';
 
 /** Thresholds, and what they are expected to cost. */
@@ -10,24 +11,15 @@ export interface Calibration {
   falseRejectRate: number;
 }
 
-/** A threshold of one label that may be best: no other has fewer misses at as few accepts. */
-interface Choice {
-  threshold: number;
-  accepts: number;
-  misses: number;
-}
-
 /** Thresholds for the labels so far, and what they cost together. */
-interface Plan {
+interface Plan extends LabelCounts {
   thresholds: [label: string, threshold: number][];
-  accepts: number;
-  misses: number;
 }
 
 /**
- * A threshold for each keyword, such that the fewest words in the streams are missed while false accepts, summed over
- * labels, stay within the target: a knapsack over the counts of the DET curve, solved exactly by dynamic programming
- * (Kellerer et al. 2004, "multiple-choice knapsack"). The counts were taken with one threshold for all labels, so that what
+ * A threshold for each keyword, such that the fewest words in the streams are missed or taken for others while false
+ * accepts in the negatives, summed over labels, stay within the target: a knapsack over the counts of the DET curve,
+ * solved exactly by dynamic programming (Kellerer et al. 2004, "multiple-choice knapsack"). The counts were taken with one threshold for all labels, so that what
  * labels do to one another through the refractory time is left out; evaluate the calibrated model, on other recordings,
  * to know what it really does.
  * @throws EarshotError EARSHOT_BAD_ARGUMENT without negatives or without recordings of a keyword, or when no thresholds
@@ -43,7 +35,7 @@ export function calibrate(evaluation: Evaluation, targetFalseAcceptsPerHour: num
   }
   if (words.keywords === 0) throw badArgument('Calibration needs recordings of keywords');
   const budget = Math.floor(targetFalseAcceptsPerHour * negatives.hours);
-  let plans: Plan[] = [{ thresholds: [], accepts: 0, misses: 0 }];
+  let plans: Plan[] = [{ thresholds: [], misses: 0, wrong: 0, accepts: 0 }];
   for (const label of labels) {
     const choices = best(det.map(({ threshold, perLabel }) => ({ threshold, ...perLabel[label] })));
     const longer = plans.flatMap((plan) => choices.map((choice) => extend(plan, label, choice)));
@@ -67,21 +59,24 @@ export function withThresholds(model: Uint8Array, thresholds: Record<string, num
   return writeSafetensors({ ...file, metadata: { ...file.metadata, earshot } });
 }
 
-const extend = ({ thresholds, accepts, misses }: Plan, label: string, choice: Choice): Plan => ({
-  thresholds: [...thresholds, [label, choice.threshold]],
-  accepts: accepts + choice.accepts,
-  misses: misses + choice.misses,
+const extend = (plan: Plan, label: string, choice: LabelCounts & { threshold: number }): Plan => ({
+  thresholds: [...plan.thresholds, [label, choice.threshold]],
+  misses: plan.misses + choice.misses,
+  wrong: plan.wrong + choice.wrong,
+  accepts: plan.accepts + choice.accepts,
 });
 
-/** Those that are best at some number of accepts, by accepts; the last misses the fewest. Of equals, the last stays. */
-function best<T extends { accepts: number; misses: number }>(all: readonly T[]): T[] {
-  const sorted = all.toReversed().sort((a, b) => a.accepts - b.accepts || a.misses - b.misses);
+/** Those that are best at some number of accepts, by accepts; the last has the fewest errors. Of equals, the last stays. */
+function best<T extends LabelCounts>(all: readonly T[]): T[] {
+  const sorted = all.toReversed().sort((a, b) => a.accepts - b.accepts || errors(a) - errors(b));
   let fewest = Infinity;
-  return sorted.filter(({ misses }) => {
-    if (misses >= fewest) return false;
-    fewest = misses;
+  return sorted.filter((one) => {
+    if (errors(one) >= fewest) return false;
+    fewest = errors(one);
     return true;
   });
 }
+
+const errors = ({ misses, wrong }: LabelCounts): number => misses + wrong;
 
 const badArgument = (message: string): EarshotError => new EarshotError('EARSHOT_BAD_ARGUMENT', message);

@@ -9,8 +9,17 @@ export interface DetPoint {
   threshold: number;
   falseRejectRate: number | null;
   falseAcceptsPerHour: number | null;
-  /** By keyword: words missed in the streams, and false accepts in the negatives. */
-  perLabel: Record<string, { misses: number; accepts: number }>;
+  perLabel: Record<string, LabelCounts>;
+}
+
+/** Of one keyword, at one threshold. */
+export interface LabelCounts {
+  /** Words missed in the streams of words. */
+  misses: number;
+  /** Detections in those streams that are no hits. */
+  wrong: number;
+  /** Detections in the negatives. */
+  accepts: number;
 }
 
 /** The curve over `THRESHOLDS`. */
@@ -22,10 +31,12 @@ export function detCurve(
 ): DetPoint[] {
   const said = streams.flatMap(({ words }) => words).filter(({ label }) => keywords.includes(label)).length;
   return THRESHOLDS.map((threshold, n) => {
-    const missed = streams.flatMap(({ words, heardAt }) => missedLabels(words, heardAt[n]));
+    const matched = streams.map(({ words, heardAt }) => matchDetections(words, heardAt[n]));
+    const missed = streams.flatMap(({ words }, s) => words.filter((_, w) => matched[s].delays[w] === undefined));
+    const wrong = matched.flatMap(({ falseAccepts }) => falseAccepts);
     const perLabel = keywords.map((label) => {
       const accepts = negatives.reduce((sum, { acceptsAt }) => sum + acceptsAt[n][labels.indexOf(label)], 0);
-      return [label, { misses: missed.filter((other) => other === label).length, accepts }] as const;
+      return [label, { misses: countOf(label, missed), wrong: countOf(label, wrong), accepts }] as const;
     });
     const total = (of: 'misses' | 'accepts') => perLabel.reduce((sum, [, counts]) => sum + counts[of], 0);
     return {
@@ -37,7 +48,5 @@ export function detCurve(
   });
 }
 
-function missedLabels(words: HeardWords['words'], heard: HeardWords['heard']): string[] {
-  const { delays } = matchDetections(words, heard);
-  return words.filter((_, n) => delays[n] === undefined).map(({ label }) => label);
-}
+const countOf = (label: string, all: readonly { label: string }[]): number =>
+  all.filter((one) => one.label === label).length;

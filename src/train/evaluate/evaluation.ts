@@ -2,7 +2,7 @@ import type { BadFile } from '../recordings/bad-file.js';
 import type { Confusion, LabelScore } from './confusion.js';
 import type { DetPoint } from './det.js';
 import type { Interval } from './interval.js';
-import type { StreamFalseAccepts } from './match.js';
+import type { FalseAcceptKind } from './match.js';
 
 /** How well a model does. Rates and accuracies are fractions in [0, 1]; null means that there was nothing to measure. */
 export interface Evaluation {
@@ -61,7 +61,8 @@ export interface WordsEvaluation {
   unknownWords: number;
   hits: number;
   misses: number;
-  falseAccepts: StreamFalseAccepts;
+  /** Detections that are no hits. */
+  falseAccepts: Record<FalseAcceptKind, number>;
   /** Of every hit, in ascending order, rounded. */
   delaysMs: number[];
 }

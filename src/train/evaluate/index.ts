@@ -2,7 +2,7 @@ export type { BadFile } from '../recordings/bad-file.js';
 export { SPLITS, type Split } from '../recordings/split.js';
 export { type Calibration, calibrate, withThresholds } from './calibrate.js';
 export type { Confusion, LabelScore } from './confusion.js';
-export type { DetPoint } from './det.js';
+export type { DetPoint, LabelCounts } from './det.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export type {
   Evaluation,
@@ -14,5 +14,5 @@ export type {
 } from './evaluation.js';
 export { htmlReport } from './html-report.js';
 export type { Interval } from './interval.js';
-export type { StreamFalseAccepts } from './match.js';
+export type { FalseAcceptKind } from './match.js';
 export { textReport } from './text-report.js';

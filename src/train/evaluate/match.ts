@@ -13,22 +13,22 @@ export interface Heard {
   time: number;
 }
 
-/** Detections that are no hits, by what they are. */
-export interface StreamFalseAccepts {
-  /** The right label, once more. */
-  repeated: number;
-  /** Another label at a word of the model's. */
-  wrongLabel: number;
-  /** At a word that the model does not know. */
-  unknownWord: number;
-  /** At no word at all. */
-  betweenWords: number;
+/**
+ * What a detection is that is no hit: the right label once more, another label at a word of the model's, at a word that
+ * the model does not know, at no word at all.
+ */
+export type FalseAcceptKind = 'repeated' | 'wrongLabel' | 'unknownWord' | 'betweenWords';
+
+/** A detection that is no hit. */
+export interface FalseAccept {
+  kind: FalseAcceptKind;
+  label: string;
 }
 
 export interface Matched {
   /** A word each: seconds from its end to its detection (less than 0 if that came before), undefined if missed. */
   delays: (number | undefined)[];
-  falseAccepts: StreamFalseAccepts;
+  falseAccepts: FalseAccept[];
 }
 
 /** How long after its end a word may be detected. */
@@ -41,16 +41,16 @@ export const HIT_SECONDS = 0.75;
  */
 export function matchDetections(words: readonly SpokenWord[], heard: readonly Heard[]): Matched {
   const delays: (number | undefined)[] = words.map(() => undefined);
-  const falseAccepts = { repeated: 0, wrongLabel: 0, unknownWord: 0, betweenWords: 0 };
+  const falseAccepts: FalseAccept[] = [];
   for (const { label, time } of heard) {
     const near = [...words.keys()].filter((n) => isNear(words[n], time));
     const meant = near.filter((n) => words[n].label === label);
     const hit = meant.find((n) => delays[n] === undefined);
     if (hit !== undefined) delays[hit] = time - words[hit].end;
-    else if (meant.length > 0) falseAccepts.repeated++;
-    else if (near.length === 0) falseAccepts.betweenWords++;
-    else if (near.every((n) => isBackground(words[n].label))) falseAccepts.unknownWord++;
-    else falseAccepts.wrongLabel++;
+    else if (meant.length > 0) falseAccepts.push({ kind: 'repeated', label });
+    else if (near.length === 0) falseAccepts.push({ kind: 'betweenWords', label });
+    else if (near.every((n) => isBackground(words[n].label))) falseAccepts.push({ kind: 'unknownWord', label });
+    else falseAccepts.push({ kind: 'wrongLabel', label });
   }
   return { delays, falseAccepts };
 }

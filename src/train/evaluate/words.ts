@@ -1,6 +1,6 @@
 import type { WordsEvaluation } from './evaluation.js';
 import type { HeardWords } from './jobs/words.js';
-import { matchDetections, type StreamFalseAccepts } from './match.js';
+import { type FalseAccept, type FalseAcceptKind, matchDetections } from './match.js';
 import { ratio } from './ratio.js';
 
 /** Words in streams, and what the model's own decisions made of them. */
@@ -18,7 +18,7 @@ export class WordResults {
       unknownWords: all.length - this.#outcomes.length,
       hits: delays.length,
       misses: this.#outcomes.length - delays.length,
-      falseAccepts: added(matched.map(({ falseAccepts }) => falseAccepts)),
+      falseAccepts: byKind(matched.flatMap(({ falseAccepts }) => falseAccepts)),
       delaysMs: delays.map((seconds) => Math.round(1000 * seconds)).sort((a, b) => a - b),
     };
   }
@@ -31,10 +31,8 @@ export class WordResults {
   }
 }
 
-function added(all: readonly StreamFalseAccepts[]): StreamFalseAccepts {
-  const sum = { repeated: 0, wrongLabel: 0, unknownWord: 0, betweenWords: 0 };
-  for (const one of all) {
-    for (const kind of Object.keys(sum) as (keyof StreamFalseAccepts)[]) sum[kind] += one[kind];
-  }
-  return sum;
+function byKind(all: readonly FalseAccept[]): Record<FalseAcceptKind, number> {
+  const counts = { repeated: 0, wrongLabel: 0, unknownWord: 0, betweenWords: 0 };
+  for (const { kind } of all) counts[kind]++;
+  return counts;
 }

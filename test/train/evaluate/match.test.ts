@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HIT_SECONDS, matchDetections, type SpokenWord } from '../../../src/train/evaluate/match.ts';
 
-const NONE = { repeated: 0, wrongLabel: 0, unknownWord: 0, betweenWords: 0 };
 const YES: SpokenWord = { label: 'yes', start: 1, end: 1.5 };
 const NO: SpokenWord = { label: 'no', start: 4, end: 4.5 };
 const WHAT: SpokenWord = { label: '_unknown_', start: 7, end: 7.5 };
@@ -10,10 +9,11 @@ const WHAT: SpokenWord = { label: '_unknown_', start: 7, end: 7.5 };
 describe('matchDetections', () => {
   it('takes the right label from the start of a word to 0.75 s after its end', () => {
     const at = (time: number) => matchDetections([YES], [{ label: 'yes', time }]);
-    expect(at(1)).toEqual({ delays: [-0.5], falseAccepts: NONE });
-    expect(at(2.25)).toEqual({ delays: [0.75], falseAccepts: NONE });
-    expect(at(0.99)).toEqual({ delays: [undefined], falseAccepts: { ...NONE, betweenWords: 1 } });
-    expect(at(2.26)).toEqual({ delays: [undefined], falseAccepts: { ...NONE, betweenWords: 1 } });
+    expect(at(1)).toEqual({ delays: [-0.5], falseAccepts: [] });
+    expect(at(2.25)).toEqual({ delays: [0.75], falseAccepts: [] });
+    const falseAccepts = [{ kind: 'betweenWords', label: 'yes' }];
+    expect(at(0.99)).toEqual({ delays: [undefined], falseAccepts });
+    expect(at(2.26)).toEqual({ delays: [undefined], falseAccepts });
   });
 
   it('tells false accepts apart', () => {
@@ -26,7 +26,12 @@ describe('matchDetections', () => {
     ];
     const { delays, falseAccepts } = matchDetections([YES, NO, WHAT], heard);
     expect(delays).toEqual([0.25, undefined, undefined]);
-    expect(falseAccepts).toEqual({ repeated: 1, wrongLabel: 1, unknownWord: 1, betweenWords: 1 });
+    expect(falseAccepts).toEqual([
+      { kind: 'wrongLabel', label: 'no' },
+      { kind: 'repeated', label: 'yes' },
+      { kind: 'betweenWords', label: 'yes' },
+      { kind: 'unknownWord', label: 'yes' },
+    ]);
   });
 
   it('gives the earlier of two words that are near its due', () => {
@@ -54,7 +59,7 @@ describe('matchDetections', () => {
           heard.toSorted((a, b) => a.time - b.time),
         );
         const hits = delays.filter((delay) => delay !== undefined);
-        expect(hits.length + Object.values(falseAccepts).reduce((sum, n) => sum + n, 0)).toBe(heard.length);
+        expect(hits.length + falseAccepts.length).toBe(heard.length);
         for (const delay of hits) expect(delay >= -0.5 - 1e-9 && delay <= HIT_SECONDS + 1e-9).toBe(true);
         expect(delays.filter((_, n) => words[n].label === '_unknown_').every((delay) => delay === undefined)).toBe(
           true,

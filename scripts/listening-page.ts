@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { closeServer, openServer } from '../src/page-server/listen.ts';
-import { pageHandler } from '../src/page-server/page-handler.ts';
+import { createPageHandler } from '../src/page-server/page-handler.ts';
 
 const PATIENCE_MS = 30_000;
 const POLL_MS = 100;
@@ -16,7 +16,7 @@ export interface Browser {
 /** The page that listens (as built, in dist/), served to a browser. */
 export class ListeningPage {
   readonly #browser: Browser;
-  readonly #server = createServer(pageHandler);
+  readonly #server = createServer(createPageHandler());
 
   /** Opens it and waits for its model. */
   static async open(browser: Browser): Promise<ListeningPage> {

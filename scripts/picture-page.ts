@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { closeServer, openServer } from '../src/page-server/listen.ts';
-import { pageHandler } from '../src/page-server/page-handler.ts';
+import { createPageHandler } from '../src/page-server/page-handler.ts';
 import { findChromium } from '../test/browser/helpers/find-chromium.ts';
 
 // Takes pictures of the page (as built, in dist/) while it hears samples/words.wav, for people to look at:
@@ -17,7 +17,7 @@ const folder = resolve(process.argv[2] ?? 'pictures');
 const found = findChromium();
 if (!found) throw new Error('There is no Chromium on this machine');
 mkdirSync(folder, { recursive: true });
-const server = createServer(pageHandler);
+const server = createServer(createPageHandler());
 const { href } = await openServer(server, 0, '127.0.0.1');
 const browser = await chromium.launch({
   executablePath: found.executablePath,

@@ -108,6 +108,11 @@ export class EarshotServer {
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_MILLISECONDS);
   }
 
+  /** The model for clients that name none: its path, or the name of one that comes with Earshot. */
+  get defaultModel(): string {
+    return this.#shelf.defaultPath;
+  }
+
   /** Takes the WebSocket connections for its addresses. Upgrades to other addresses are left to other listeners. */
   attach(server: Server): void {
     if (this.#attached.has(server)) return;

@@ -10,8 +10,9 @@ export interface ModelShelf {
   /** Names and paths. */
   paths: [name: string, path: string][];
   infos: ReadonlyMap<string, ModelInfo>;
-  /** The one for clients that name none. */
+  /** Name of the one for clients that name none, and its path. */
   defaultModel: string;
+  defaultPath: string;
 }
 
 /**
@@ -23,8 +24,8 @@ export async function readModels(directory: string | undefined): Promise<ModelSh
     directory === undefined ? [[DEFAULT_MODEL, DEFAULT_MODEL] as [string, string]] : await pathsIn(directory);
   const infos = new Map<string, ModelInfo>();
   for (const [name, path] of paths) infos.set(name, { ...modelInfo(await openModel(path)), name });
-  const defaultModel = infos.has(DEFAULT_MODEL) ? DEFAULT_MODEL : paths[0][0];
-  return { paths, infos, defaultModel };
+  const [defaultModel, defaultPath] = paths.find(([name]) => name === DEFAULT_MODEL) ?? paths[0];
+  return { paths, infos, defaultModel, defaultPath };
 }
 
 async function pathsIn(directory: string): Promise<[string, string][]> {

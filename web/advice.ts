@@ -45,8 +45,7 @@ export const ADVICE: Partial<Record<ErrorCode, Text>> = {
   EARSHOT_WORKLET_FAILED: ['The part that listens could not run', RELOAD],
   EARSHOT_MODEL_NOT_FOUND: [
     'The server does not give the model',
-    'Is it still running? This page listens with the model commands, which a server that was started with --models must ' +
-      `offer too; listening in this page needs no such server. ${RELOAD}`,
+    `Is it still running, and is the model still where it was when the server was started? ${RELOAD}`,
   ],
   EARSHOT_MODEL_DAMAGED: ['The model arrived damaged', RELOAD],
   EARSHOT_MODEL_TOO_NEW: ['The model is newer than this page', 'Update Earshot and reload the page.'],

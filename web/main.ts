@@ -14,8 +14,7 @@ import { Strips } from './strips/strips.js';
 import { Thresholds } from './thresholds.js';
 import { Trouble } from './trouble.js';
 
-const MODEL = 'commands';
-const MODEL_URL = new URL(`models/${MODEL}.safetensors`, document.baseURI).href;
+const MODEL_URL = new URL('model.safetensors', document.baseURI).href;
 
 const trouble = new Trouble();
 const view = new PhaseView();
@@ -30,7 +29,7 @@ function connect(model: PageModel): void {
   });
   const strips = new Strips(model, painter.ask);
   const thresholds = new Thresholds(model, (decision) => session.configure(decision));
-  const place = new Place(MODEL, () => {
+  const place = new Place(() => {
     if (session.isActive) hear(session.source);
   });
   const session = new Session({

@@ -20,19 +20,14 @@ const CONNECTION: Record<Phase, string> = {
 
 /** The choice of where to listen: in this page, or on the server that it came from. */
 export class Place {
-  readonly #model: string;
   readonly #server = element('place-server', HTMLInputElement);
   readonly #access = element('access', HTMLElement);
   readonly #token = element('token', HTMLInputElement);
   readonly #connection = element('connection', HTMLElement);
   readonly #connectionText = element('connection-text', HTMLElement);
 
-  /**
-   * @param model name of the page's model on the server
-   * @param onChange called when the user has chosen
-   */
-  constructor(model: string, onChange: () => void) {
-    this.#model = model;
+  /** @param onChange called when the user has chosen */
+  constructor(onChange: () => void) {
     for (const choice of [element('place-here', HTMLInputElement), this.#server]) {
       choice.addEventListener('change', () => {
         this.#show();
@@ -44,12 +39,11 @@ export class Place {
     this.#show();
   }
 
-  /** Undefined for this page. */
+  /** Undefined for this page. The server listens with its default model, which is that of the page. */
   get server(): RemoteServer | undefined {
     if (!this.#server.checked) return undefined;
     return {
       address: new URL('.', document.baseURI).href,
-      model: this.#model,
       token: this.#token.value.trim() || undefined,
     };
   }

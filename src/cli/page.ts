@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
+import { DEFAULT_MODEL, openModel } from '../node/open-model.js';
 import { closeServer, openServer } from '../page-server/listen.js';
-import { PAGE_FILE, pageHandler } from '../page-server/page-handler.js';
+import { createPageHandler, PAGE_FILE } from '../page-server/page-handler.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
 import { wholeNumber } from './numbers.js';
@@ -12,12 +13,13 @@ import { wholeNumber } from './numbers.js';
 const EXAMPLES = `
 Examples:
   $ earshot page
-  $ earshot page --port 3000
+  $ earshot page --model ./jarvis.safetensors
 `;
 
 interface PageOptions {
   port: number;
   host: string;
+  model: string;
 }
 
 /** Adds `earshot page` to the program. */
@@ -28,6 +30,7 @@ export function addPageCommand(program: Command): void {
     .description('Serves a page that listens to the microphone and shows what the network hears, until Ctrl-C.')
     .option('-p, --port <number>', 'port, or 0 for any that is free', wholeNumber(0, 65535), 8080)
     .option('--host <name>', 'name or address of this machine to be reached by', '127.0.0.1')
+    .option('-m, --model <model>', 'path of a model, or the name of one that comes with Earshot', DEFAULT_MODEL)
     .addHelpText('after', EXAMPLES)
     .action(async (options: PageOptions) => {
       process.exitCode = await servePage(options);
@@ -35,10 +38,11 @@ export function addPageCommand(program: Command): void {
 }
 
 /** @returns the exit code, when somebody has ended it */
-async function servePage({ port, host }: PageOptions): Promise<number> {
-  const server = createServer(pageHandler);
+async function servePage({ port, host, model }: PageOptions): Promise<number> {
+  const server = createServer(createPageHandler(model));
   try {
     checkBuilt();
+    await openModel(model);
     const address = await openServer(server, port, host);
     process.stdout.write(`Listening page: ${address}\nCtrl-C ends it.\n`);
   } catch (error) {

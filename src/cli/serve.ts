@@ -6,7 +6,7 @@ import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
 import { closeServer, openServer } from '../page-server/listen.js';
-import { pageHandler } from '../page-server/page-handler.js';
+import { createPageHandler } from '../page-server/page-handler.js';
 import { playDemo } from './demo.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
@@ -47,6 +47,7 @@ export interface ServerModule {
   createEarshotServer(options: object): Promise<{
     attach(server: Server): void;
     handle: (...args: Parameters<RequestListener>) => boolean;
+    defaultModel: string;
     close(): Promise<void>;
   }>;
 }
@@ -90,6 +91,7 @@ async function serve(options: ServeOptions): Promise<number> {
   try {
     const tls = await readTls(options);
     const earshot = await createEarshot(options);
+    const pageHandler = createPageHandler(earshot.defaultModel);
     const listener: RequestListener = (request, response) => {
       if (!earshot.handle(request, response)) pageHandler(request, response);
     };

@@ -2,14 +2,16 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_MODEL, modelPath } from '../node/open-model.js';
 import { MIME_TYPES } from './mime-types.js';
 
 /** Folders by the beginning of their addresses, the longest first; they lie in the package, built or not. */
 const FOLDERS = [
-  ['/models/', new URL('../../models/', import.meta.url)],
   ['/samples/', new URL('../../samples/', import.meta.url)],
   ['/', new URL('../../dist/web/', import.meta.url)],
 ] as const;
+/** Where the page finds the model that it listens with. */
+const MODEL_ADDRESS = '/model.safetensors';
 
 /**
  * Those that helmet sets, and `Permissions-Policy`. Everything comes from this server; only WebAssembly may be compiled;
@@ -30,43 +32,53 @@ const SECURITY_HEADERS = {
   'X-Permitted-Cross-Domain-Policies': 'none',
   'X-XSS-Protection': '0',
 };
-/** Over TLS only, where browsers heed it: a year. */
-const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
+/** Over TLS only, where browsers heed it: a year. Other servers of the same domain are not ours to speak for. */
+const TRANSPORT_SECURITY = 'max-age=31536000';
 
 /** The file of the page itself; it is not there before it is built. */
-export const PAGE_FILE = fileURLToPath(new URL('index.html', FOLDERS[2][1]));
+export const PAGE_FILE = fileURLToPath(new URL('index.html', FOLDERS[1][1]));
 
-/** Answers with the files of the page, the models and the samples, and with nothing else. */
-export const pageHandler: RequestListener = (request, response) => {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-  if ('encrypted' in request.socket) response.setHeader('Strict-Transport-Security', TRANSPORT_SECURITY);
-  respond(request, response).catch(() => {
-    if (response.headersSent) response.destroy();
-    else refuse(response, 500, 'The file cannot be read');
-  });
-};
+/**
+ * Answers with the files of the page, the samples and a model, and with nothing else.
+ * @param model that the page listens with, as of `openModel`
+ */
+export function createPageHandler(model: string = DEFAULT_MODEL): RequestListener {
+  return (request, response) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if ('encrypted' in request.socket) response.setHeader('Strict-Transport-Security', TRANSPORT_SECURITY);
+    respond(model, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'The file cannot be read');
+    });
+  };
+}
 
-async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(model: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return refuse(response, 405, 'Only GET and HEAD');
   }
-  const path = await pathOf(request.url ?? '/');
+  const name = nameOf(request.url ?? '/');
+  const path = name === MODEL_ADDRESS ? modelPath(model) : name && (await pathOf(name));
   const file = path && (await open(path).catch(() => undefined));
-  if (!file) return refuse(response, 404, 'There is no such page');
+  if (!name || !file) return refuse(response, 404, 'There is no such page');
   try {
-    await send(file, MIME_TYPES[extname(path)], request, response);
+    await send(file, MIME_TYPES[extname(name)], request, response);
   } finally {
     await file.close();
   }
 }
 
-/** Where the file of an address lies, if it is one that may be seen. */
-async function pathOf(address: string): Promise<string | undefined> {
+/** The name of a file in an address, if there may be such a file. */
+function nameOf(address: string): string | undefined {
   const path = decoded(address.split(/[?#]/, 1)[0]);
   // A hidden name, "." and ".." begin with a point; what else could leave the folder is no part of a name of ours.
   if (path === undefined || /\/\.|[\\\0:]|\/\//.test(path)) return undefined;
-  const name = path.endsWith('/') ? `${path}index.html` : path;
+  return path.endsWith('/') ? `${path}index.html` : path;
+}
+
+/** Where the file of a name lies, if it is one that may be seen. */
+async function pathOf(name: string): Promise<string | undefined> {
   const known = FOLDERS.find(([start]) => name.startsWith(start));
   if (!known || !Object.hasOwn(MIME_TYPES, extname(name))) return undefined;
   const [start, url] = known;

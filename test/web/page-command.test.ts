@@ -1,23 +1,55 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, startCli } from '../cli/cli.ts';
+import { directoryWith, runCli, startCli } from '../cli/cli.ts';
+import { smallModelBytes } from '../helpers/models.ts';
+
+/** Starts a command that serves the page; returns it, and the page's address once it is printed. */
+async function serving(...args: string[]): Promise<[ReturnType<typeof startCli>, URL]> {
+  const cli = startCli(...args, '--port', '0');
+  let printed = '';
+  for await (const text of cli.stdout.iterator({ destroyOnReturn: false })) {
+    printed += text;
+    if (printed.includes('Ctrl-C')) break;
+  }
+  const [address] = /http:\S+/.exec(printed) ?? [''];
+  return [cli, new URL(address.replace('localhost', '127.0.0.1'))];
+}
+
+async function end(cli: ReturnType<typeof startCli>): Promise<unknown> {
+  const closed = once(cli, 'close');
+  cli.stdout.resume();
+  cli.kill('SIGINT');
+  return (await closed)[0];
+}
+
+const modelOf = async (address: URL): Promise<Buffer> => {
+  const response = await fetch(new URL('model.safetensors', address));
+  return Buffer.from(await response.arrayBuffer());
+};
 
 describe('earshot page', () => {
   it('prints its address, answers there, and ends with Ctrl-C', async () => {
-    const cli = startCli('page', '--port', '0');
-    let printed = '';
-    cli.stdout.on('data', (text) => {
-      printed += text;
-    });
-    while (!printed.includes('Ctrl-C')) await once(cli.stdout, 'data');
-    const [address] = /http:\S+/.exec(printed) ?? [''];
-    const response = await fetch(address.replace('localhost', '127.0.0.1'));
-    expect(await response.text()).toContain('<title>Earshot</title>');
-    const closed = once(cli, 'close');
-    cli.kill('SIGINT');
-    expect((await closed)[0]).toBe(0);
+    const [cli, address] = await serving('page');
+    expect(await (await fetch(address)).text()).toContain('<title>Earshot</title>');
+    expect(await end(cli)).toBe(0);
+  });
+
+  it.each(['page', 'serve'])("shows a model of one's own: earshot %s", async (command) => {
+    const bytes = smallModelBytes();
+    const folder = directoryWith({ 'mine.safetensors': bytes });
+    const args = command === 'page' ? ['--model', join(folder, 'mine.safetensors')] : ['--models', folder];
+    const [cli, address] = await serving(command, ...args);
+    expect(await modelOf(address)).toEqual(Buffer.from(bytes));
+    expect(await end(cli)).toBe(0);
+  });
+
+  it('says that a model is not there before it serves anything', async () => {
+    const { code, stdout, stderr } = await runCli(['page', '--model', './nowhere.safetensors']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/nowhere\.safetensors.*\(EARSHOT_MODEL_NOT_FOUND\)\n$/);
   });
 
   it('names --port when the port is taken', async () => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeServer, openServer } from '../../src/page-server/listen.ts';
-import { pageHandler } from '../../src/page-server/page-handler.ts';
+import { createPageHandler } from '../../src/page-server/page-handler.ts';
 
-const server = createServer(pageHandler);
+const server = createServer(createPageHandler());
 let origin: URL;
 beforeAll(async () => {
   origin = await openServer(server, 0, '127.0.0.1');
@@ -30,11 +30,11 @@ function ask(path: string, method = 'GET', headers: Record<string, string> = {})
 
 describe('the page server', () => {
   it.each([
-    ['/samples/words.wav', 'audio/wav'],
-    ['/models/commands.safetensors', 'application/octet-stream'],
-  ])('gives %s as %s', async (path, type) => {
+    ['/samples/words.wav', 'audio/wav', 'samples/words.wav'],
+    ['/model.safetensors', 'application/octet-stream', 'models/commands.safetensors'],
+  ])('gives %s as %s', async (path, type, file) => {
     const { status, headers, body } = await ask(path);
-    const bytes = readFileSync(new URL(`../..${path}`, import.meta.url));
+    const bytes = readFileSync(new URL(`../../${file}`, import.meta.url));
     expect([status, headers['content-type'], headers['content-length']]).toEqual([200, type, String(bytes.length)]);
     expect(body.equals(bytes)).toBe(true);
   });
@@ -79,7 +79,7 @@ describe('the page server', () => {
   it('asks browsers to come back over TLS where they came over TLS', async () => {
     const behindTls = createServer((asked, response) => {
       Object.assign(asked.socket, { encrypted: true });
-      pageHandler(asked, response);
+      createPageHandler()(asked, response);
     });
     const { href } = await openServer(behindTls, 0, '127.0.0.1');
     const { headers } = await fetch(href.replace('localhost', '127.0.0.1'));
@@ -100,6 +100,7 @@ describe('the page server', () => {
     '/.git/config',
     '/samples/expected.json/',
     '/samples/README.md',
+    '/models/commands.safetensors',
     '/samples/',
     '/samples',
     '/__proto__',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DetectionEvent } from '../../src/events.js';
 import { openModel, spotFile } from '../../src/node/index.ts';
 import { closeServer, openServer } from '../../src/page-server/listen.ts';
-import { pageHandler } from '../../src/page-server/page-handler.ts';
+import { createPageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';
 import { sayLanguage } from '../browser/helpers/language.ts';
@@ -40,7 +40,7 @@ async function heardInNode(path: string): Promise<DetectionEvent[]> {
 }
 
 describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) => {
-  const server = createServer(pageHandler);
+  const server = createServer(createPageHandler());
   let origin: URL;
   beforeAll(async () => {
     origin = await openServer(server, 0, '127.0.0.1');
@@ -151,6 +151,19 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       await phase(page, 'Heard all of dropped.wav');
       expect(await heard(page)).toEqual(SPOKEN);
     });
+  });
+
+  it('listens with another model for what that knows', async () => {
+    const other = createServer(createPageHandler('jarvis'));
+    const address = await openServer(other, 0, '127.0.0.1');
+    await withPage({}, async (page) => {
+      await page.goto(address.href);
+      await page.getByText('Start, and say jarvis.').waitFor();
+      await start(page);
+      await phase(page, 'Listening');
+      await page.getByRole('slider', { name: 'jarvis' }).waitFor();
+    });
+    await closeServer(other);
   });
 
   it('hears less with higher thresholds', async () => {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openModel } from '../../src/node/index.ts';
 import { closeServer, openServer } from '../../src/page-server/listen.ts';
-import { pageHandler } from '../../src/page-server/page-handler.ts';
+import { createPageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';
 import { expectSpoken, SPOKEN } from '../helpers/spoken.ts';
@@ -24,7 +24,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
   let earshot: EarshotServer;
   let origin: URL;
   const server = createServer((request, response) => {
-    if (!earshot.handle(request, response)) pageHandler(request, response);
+    if (!earshot.handle(request, response)) createPageHandler()(request, response);
   });
   beforeAll(async () => {
     earshot = await createEarshotServer({ workers: 1 });
@@ -66,7 +66,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     };
     const proxied = createServer((request, response) => {
       strip(request);
-      if (!earshot.handle(request, response)) pageHandler(request, response);
+      if (!earshot.handle(request, response)) createPageHandler()(request, response);
     });
     proxied.on('upgrade', (request) => {
       if (!request.url?.startsWith('/ears/')) request.url = '/nowhere';
@@ -162,7 +162,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     const guarded = await createEarshotServer({ workers: 1, tokens: [{ token, produce: ['*'] }] });
     const asked: string[] = [];
     const http = createServer((request, response) => {
-      if (!guarded.handle(request, response)) pageHandler(request, response);
+      if (!guarded.handle(request, response)) createPageHandler()(request, response);
     }).on('upgrade', ({ url }) => asked.push(url ?? ''));
     guarded.attach(http);
     const address = await openServer(http, 0, '127.0.0.1');
@@ -199,7 +199,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
   });
 
   it('says what to do where there is only the page', PATIENCE, async () => {
-    const alone = createServer(pageHandler);
+    const alone = createServer(createPageHandler());
     const address = await openServer(alone, 0, '127.0.0.1');
     await withPage(address.href, async (page) => {
       await page.locator('#file').setInputFiles(SAMPLE);

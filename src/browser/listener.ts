@@ -1,6 +1,6 @@
 import { unlessAborted } from '../client/unless-aborted.js';
 import type { DecisionConfig } from '../config.js';
-import type { EarshotError } from '../errors.js';
+import { checkOptions, type EarshotError } from '../errors.js';
 import type { Ear } from './ear.js';
 import { Ending } from './ending.js';
 import type { Listener, ListenerState, ListenOptions, RemoteListenOptions } from './options.js';
@@ -24,6 +24,27 @@ export interface Started {
   watch?: (tell: (state: ListenerState) => void) => void;
 }
 
+const OPTIONS = [
+  'model',
+  'server',
+  'onDetection',
+  'onFrame',
+  'onError',
+  'onStateChange',
+  'onInspect',
+  'onSamples',
+  'deviceId',
+  'echoCancellation',
+  'noiseSuppression',
+  'autoGainControl',
+  'extractor',
+  'decision',
+  'kernels',
+  'workletUrl',
+  'audioContext',
+  'signal',
+] satisfies (keyof ListenOptions | keyof RemoteListenOptions)[];
+
 /**
  * Starts to listen. Whatever fails on the way, and an abort of `options.signal`, lets go of all that was taken before.
  * @param begin takes hold of the source, and says to `ending` how to let go of it
@@ -32,6 +53,7 @@ export async function startListener(
   options: ListenOptions | RemoteListenOptions,
   begin: (starting: Starting) => Promise<Started>,
 ): Promise<Listener> {
+  checkOptions('options', options, OPTIONS);
   const startEar = prepare(options);
   const ending = new Ending();
   let listener: RunningListener | undefined;

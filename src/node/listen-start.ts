@@ -1,6 +1,6 @@
 import type { ChannelOptions } from '../channel.js';
 import { type DecisionConfig, withDecision } from '../config.js';
-import type { EarshotError } from '../errors.js';
+import { checkOptions, type EarshotError } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
 import { checkModel } from '../model.js';
 import type { Command, ProcessorOptions, Report } from '../worklet/protocol.js';
@@ -10,8 +10,22 @@ import type { Microphone, MicrophoneSink, Microphones } from './microphones.js';
 import { type EarSink, SpotterEar } from './spotter-ear.js';
 import { WorkletEar } from './worklet-ear.js';
 
+const OPTIONS = [
+  'model',
+  'onDetection',
+  'onFrame',
+  'onLevel',
+  'onError',
+  'device',
+  'worklet',
+  'extractor',
+  'decision',
+  'signal',
+] satisfies (keyof ListenOptions)[];
+
 /** `listen` with microphones from anywhere. What can be found wrong without one is found before one is opened. */
 export async function startListening(options: ListenOptions, microphones: Microphones): Promise<Listener> {
+  checkOptions('options', options, OPTIONS);
   const { device, signal } = options;
   signal?.throwIfAborted();
   check(options);

@@ -309,9 +309,17 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
       const codes = [new MediaStream(), 'a stream' as never].map((source) =>
         earshot.listenTo(source, { model: modelBytes }).catch(({ code }) => code),
       );
-      return Promise.all([isHeard(destination.stream), isHeard(tone), ...codes]);
+      const misspelt = { model: modelBytes, onDetections() {} };
+      const named = earshot.listenTo(tone, misspelt).catch(({ message }) => message.split(',')[0]);
+      return Promise.all([isHeard(destination.stream), isHeard(tone), ...codes, named]);
     });
-    expect(heard).toEqual([true, true, 'EARSHOT_BAD_ARGUMENT', 'EARSHOT_BAD_ARGUMENT']);
+    expect(heard).toEqual([
+      true,
+      true,
+      'EARSHOT_BAD_ARGUMENT',
+      'EARSHOT_BAD_ARGUMENT',
+      'There is no `onDetections` in `options`',
+    ]);
     await page.context().close();
   });
 

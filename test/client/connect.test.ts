@@ -276,6 +276,7 @@ describe('connect', () => {
     [{ sampleRate: 16000, bufferSeconds: Number.NaN }, 'EARSHOT_BAD_ARGUMENT'],
     [{} as ConnectOptions, 'EARSHOT_BAD_ARGUMENT'],
     [{ sampleRate: Number.NaN }, 'EARSHOT_BAD_ARGUMENT'],
+    [{ sampleRate: 16000, stream: 'kitchen' } as ConnectOptions, 'EARSHOT_BAD_ARGUMENT'],
   ])('is refused with a code: %o', async (options, code) => {
     await expect(connect(server.url, options)).rejects.toMatchObject({ code });
   });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type SpotterEvent, type StreamEvent, subscribe } from 'earshot/client';
+import { connect, type SpotterEvent, type StreamEvent, type SubscribeOptions, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
@@ -169,6 +169,11 @@ describe('subscribe', () => {
   ])('is refused with a code: %j', async (stream, code) => {
     const events = stream === undefined ? (['nonsense'] as never[]) : undefined;
     await expect(subscribe(server.url, { stream, events })).rejects.toMatchObject({ code });
+  });
+
+  it('names an option that there is not', async () => {
+    const options = { streams: 'kitchen' } as SubscribeOptions;
+    await expect(subscribe(server.url, options)).rejects.toThrow('There is no `streams` in `options`, only token,');
   });
 
   it('tells its loops when it is shut out', async () => {

@@ -130,6 +130,7 @@ describe('listen', () => {
     await expect(startListening({ model, decision: { threshold: 2 } }, microphones)).rejects.toMatchObject(bad);
     await expect(startListening({ model, extractor: 'x' as never }, microphones)).rejects.toMatchObject(bad);
     await expect(startListening({ model: {} as never }, microphones)).rejects.toMatchObject(bad);
+    await expect(startListening({ model, onDetections() {} } as never, microphones)).rejects.toThrow('onDetections');
     expect(microphones.opened).toBe(0);
   });
 

@@ -106,6 +106,7 @@ async function run(options: TrainCommandOptions): Promise<number> {
     const sources = { data, negatives, noise, rooms, words, out, recipe, from, teacher, licence, trainingData };
     await train({ ...sources, seed, workers, cache, resume, onProgress: (progress) => display.show(progress) });
     display.close();
+    process.stdout.write(`${out} has learnt; ${out}.html shows how.\nTry it: earshot page --model ${out}\n`);
     return EXIT.done;
   } catch (error) {
     display.close();

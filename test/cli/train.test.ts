@@ -29,7 +29,9 @@ describe('earshot train and earshot evaluate', () => {
       '--workers',
       '1',
     ];
-    expect(await train(...options)).toMatchObject({ code: 0, stderr: expect.stringContaining('epoch 40/40') });
+    const learnt = await train(...options);
+    expect(learnt).toMatchObject({ code: 0, stderr: expect.stringContaining('epoch 40/40') });
+    expect(learnt.stdout).toContain(`Try it: earshot page --model ${model}\n`);
 
     expect(readModelFile(readFileSync(model)).config.decision.threshold).toBe(0.85);
     const scored = await runCli(['evaluate', model, '--data', tones, '--split', 'validation', '--json']);

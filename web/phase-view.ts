@@ -32,7 +32,7 @@ const TEXTS: Record<Source['kind'], Record<Phase, string>> = {
     idle: 'Ready',
     starting: 'Please allow the microphone …',
     running: 'Listening',
-    suspended: 'The browser has paused it',
+    suspended: 'The browser has paused it, or it is muted',
     reconnecting: 'The sound waits for the server',
     stopped: 'Stopped; the microphone is off',
     finished: 'Stopped; the microphone is off',

@@ -6,11 +6,12 @@ import type { ListenerState } from './options.js';
 
 /** Listens to the first audio track of a stream. */
 export async function hearStream(starting: Starting, stream: MediaStream): Promise<Started> {
-  if (stream.getAudioTracks().length === 0) {
+  const [track] = stream.getAudioTracks();
+  if (!track) {
     throw unexpected('EARSHOT_BAD_ARGUMENT', 'source', 'a MediaStream with an audio track', stream);
   }
   const context = starting.options.audioContext ?? ownContext(starting);
-  const started = await hear(starting, context);
+  const started = await hear(starting, context, track);
   connect(starting, sourceOf(context, stream), started);
   return started;
 }
@@ -42,14 +43,17 @@ function ownContext({ ending }: Starting): AudioContext {
   return context;
 }
 
-async function hear(starting: Starting, context: BaseAudioContext): Promise<Started> {
+async function hear(starting: Starting, context: BaseAudioContext, track?: MediaStreamTrack): Promise<Started> {
   const ear = await starting.ear(context);
+  const { signal } = starting.ending;
+  const state = () => stateOf(context, ear, track);
   const watch = (tell: (state: ListenerState) => void) => {
-    const look = () => (context.state === 'closed' ? void starting.stop() : tell(stateOf(context, ear)));
-    context.addEventListener('statechange', look, { signal: starting.ending.signal });
+    const look = () => (context.state === 'closed' ? void starting.stop() : tell(state()));
+    context.addEventListener('statechange', look, { signal });
+    for (const change of ['mute', 'unmute']) track?.addEventListener(change, look, { signal });
     ear.onConnectionChange = look;
   };
-  return { ear, state: stateOf(context, ear), watch };
+  return { ear, state: state(), watch };
 }
 
 /** From now on, so that nothing is heard before the ear is ready for it. */
@@ -58,8 +62,8 @@ function connect({ ending }: Starting, source: AudioNode, { ear }: Started): voi
   ending.onEnd(() => source.disconnect(ear.node));
 }
 
-function stateOf(context: BaseAudioContext, { isConnected }: Ear): ListenerState {
-  // Safari has a state of its own, "interrupted".
-  if (context.state !== 'running') return 'suspended';
+function stateOf(context: BaseAudioContext, { isConnected }: Ear, track: MediaStreamTrack | undefined): ListenerState {
+  // Safari has a state of its own, "interrupted". A muted track gives silence.
+  if (context.state !== 'running' || track?.muted) return 'suspended';
   return isConnected ? 'running' : 'reconnecting';
 }

@@ -8,7 +8,8 @@ import type { FrameInspection } from '../worklet/report-reader.js';
 export type { FrameInspection };
 
 /**
- * `suspended`: the browser holds the audio back, until a gesture of the user or until the page is seen again.
+ * `suspended`: the browser holds the audio back, until a gesture of the user or until the page is seen again, or the
+ * microphone is muted by browser or system.
  * `reconnecting`: the connection to the server is lost and is being made again; sound is kept meanwhile.
  */
 export type ListenerState = 'running' | 'suspended' | 'reconnecting' | 'stopped';

@@ -245,6 +245,22 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     });
   });
 
+  it('says when the microphone is muted, and goes on', async () => {
+    await withPage({}, async (page) => {
+      await start(page);
+      await phase(page, 'Listening');
+      // What the browser does when the system mutes a microphone; a fake one cannot be.
+      const mute = (muted: boolean) =>
+        page.evaluate(`
+          Object.defineProperty(stream.getTracks()[0], 'muted', { value: ${muted}, configurable: true });
+          stream.getTracks()[0].dispatchEvent(new Event('${muted ? 'mute' : 'unmute'}'))`);
+      await mute(true);
+      await phase(page, 'it is muted');
+      await mute(false);
+      await phase(page, 'Listening');
+    });
+  });
+
   it('can be used with the keyboard alone', async () => {
     await withPage({}, async (page) => {
       await page.keyboard.press('Tab');

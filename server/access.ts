@@ -41,11 +41,16 @@ const MOST_SINGLE_USE = 10_000;
  * @throws EarshotError EARSHOT_TOKEN_FILE
  */
 export async function readTokenFile(path: string): Promise<Grant[]> {
+  const wrong = (what: string, cause: unknown) => new EarshotError('EARSHOT_TOKEN_FILE', what, { value: path, cause });
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw wrong(`The file of tokens cannot be read: ${cause.message}`, cause);
+  });
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(text);
   } catch (cause) {
-    throw new EarshotError('EARSHOT_TOKEN_FILE', 'The file of tokens cannot be read as JSON', { value: path, cause });
+    // What is wrong with it may be a part of a token.
+    throw wrong(`The file of tokens is no JSON: ${path}`, cause);
   }
   return parse(grants, json, 'EARSHOT_TOKEN_FILE');
 }

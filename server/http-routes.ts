@@ -59,7 +59,7 @@ const HEADERS = {
   'X-XSS-Protection': '0',
 };
 /** Over TLS only, where browsers heed it: a year. */
-const TRANSPORT_SECURITY = { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' };
+const TRANSPORT_SECURITY = { 'Strict-Transport-Security': 'max-age=31536000' };
 
 /** Answers a request if it is for one of the routes. @returns whether it was */
 export function answer(context: RouteContext, request: IncomingMessage, response: ServerResponse): boolean {

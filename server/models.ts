@@ -23,17 +23,24 @@ export async function readModels(directory: string | undefined): Promise<ModelSh
   const paths =
     directory === undefined ? [[DEFAULT_MODEL, DEFAULT_MODEL] as [string, string]] : await pathsIn(directory);
   const infos = new Map<string, ModelInfo>();
-  for (const [name, path] of paths) infos.set(name, { ...modelInfo(await openModel(path)), name });
+  for (const [name, path] of paths) infos.set(name, { ...(await readInfo(path)), name });
   const [defaultModel, defaultPath] = paths.find(([name]) => name === DEFAULT_MODEL) ?? paths[0];
   return { paths, infos, defaultModel, defaultPath };
 }
 
+async function readInfo(path: string): Promise<ModelInfo> {
+  try {
+    return modelInfo(await openModel(path));
+  } catch (cause) {
+    if (!(cause instanceof EarshotError)) throw cause;
+    throw new EarshotError(cause.code, `${path}: ${cause.message}`, { value: path, cause });
+  }
+}
+
 async function pathsIn(directory: string): Promise<[string, string][]> {
   const files = await readdir(directory).catch((cause) => {
-    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', 'The directory of models cannot be read', {
-      value: directory,
-      cause,
-    });
+    const what = `The directory of models cannot be read: ${cause.message}`;
+    throw new EarshotError('EARSHOT_MODEL_NOT_FOUND', what, { value: directory, cause });
   });
   const names = files.filter((file) => file.endsWith(ENDING)).sort();
   if (names.length === 0) {

@@ -39,10 +39,15 @@ export function addPageCommand(program: Command): void {
 
 /** @returns the exit code, when somebody has ended it */
 async function servePage({ port, host, model }: PageOptions): Promise<number> {
+  try {
+    await openModel(model);
+  } catch (error) {
+    process.stderr.write(failureLine(model, failureOf(error)));
+    return EXIT.failed;
+  }
   const server = createServer(createPageHandler(model));
   try {
     checkBuilt();
-    await openModel(model);
     const address = await openServer(server, port, host);
     process.stdout.write(`Listening page: ${address}\nCtrl-C ends it.\n`);
   } catch (error) {

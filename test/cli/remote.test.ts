@@ -277,10 +277,21 @@ describe('earshot serve', () => {
     ['--tls-cert', 'a.pem', '--tls-key', 'b.pem'],
     ['--token-file', 'tokens.json'],
     ['--models', '.'],
-  ])('ends when a file that it needs is missing: %s', async (...args) => {
+  ])('ends when a file that it needs is missing, and names it: %s', async (...args) => {
     const folder = directoryWith({});
     const paths = args.map((arg) => (arg.startsWith('--') ? arg : join(folder, arg)));
-    expect(await runCli(['serve', '--port', '0', ...paths])).toMatchObject({ code: 1, stdout: '' });
+    const ended = await runCli(['serve', '--port', '0', ...paths]);
+    expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(folder) });
+  });
+
+  it.each([
+    ['--token-file', 'tokens.json', '[{ "token": "secret'],
+    ['--models', '.', 'what is this? xyzzy'],
+  ])('names a file that is damaged, and shows nothing of it: %s', async (option, path, text) => {
+    const folder = directoryWith({ 'tokens.json': text, 'model.safetensors': text });
+    const { code, stderr } = await runCli(['serve', '--port', '0', option, join(folder, path)]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${folder}/`)]);
+    expect(stderr).not.toContain(text.slice(-6));
   });
 });
 

@@ -10,7 +10,7 @@ export interface Socket {
   close(code?: number): void;
 }
 
-/** `WebSocket` of a browser, or of the package ws. */
+/** `WebSocket` of a browser or of Node, or of the package ws. */
 export type SocketClass = new (url: string, protocols?: string[]) => Socket;
 
 const SUBPROTOCOL = 'earshot.v1';
@@ -18,13 +18,23 @@ const OPEN = 1;
 /** In a variable, so that bundlers for pages leave the package out. */
 const NODE_PACKAGE: string = 'ws';
 
-/** The class given, the host's own, or that of the package ws. @throws EarshotError EARSHOT_UNSUPPORTED */
+interface Host {
+  WebSocket?: SocketClass;
+  process?: { versions?: { node?: string } };
+}
+
+/**
+ * The class given, that of the package ws in Node, whose own does not tell why a server refuses, or the host's own.
+ * @throws EarshotError EARSHOT_UNSUPPORTED
+ */
 export async function socketClass(given: SocketClass | undefined): Promise<SocketClass> {
-  const own = given ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
-  if (own) return own;
+  if (given) return given;
+  const { WebSocket: own, process } = globalThis as Host;
+  if (own && !process?.versions?.node) return own;
   try {
     return (await import(/* @vite-ignore */ NODE_PACKAGE)).WebSocket;
   } catch (cause) {
+    if (own) return own;
     throw new EarshotError('EARSHOT_UNSUPPORTED', 'There is no WebSocket here; pass a class as `WebSocket`', { cause });
   }
 }
@@ -38,7 +48,7 @@ export type ServerAddress = string | { href: string };
 export interface Access {
   /** A bearer token. It travels as a subprotocol, because browsers cannot set headers here. */
   token?: string | undefined;
-  /** In place of the host's own class, or ws. */
+  /** In place of the host's own class, or that of ws in Node. */
   WebSocket?: SocketClass | undefined;
 }
 

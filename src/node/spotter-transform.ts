@@ -20,7 +20,7 @@ export interface SpotterTransformOptions extends ChannelOptions {
   onWarning?: Warn | undefined;
   /** Events that may wait to be read, before writing has to wait too; Node's default (16) if not given. */
   readableHighWaterMark?: number | undefined;
-  /** Bytes that may wait to be heard; Node's default (16 KiB) if not given. */
+  /** Bytes that may wait to be heard; Node's default (64 KiB, before Node 22 16 KiB) if not given. */
   writableHighWaterMark?: number | undefined;
 }
 

@@ -326,6 +326,18 @@ describe('connect', () => {
     await expect(subscribe(url)).rejects.toMatchObject({ code });
   });
 
+  it('tells it in Node that has a WebSocket of its own, too, which does not tell', async () => {
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const url = await scriptedServer(
+      () => {},
+      () => 401,
+    );
+    for (const own of [undefined, class {}]) {
+      vi.stubGlobal('WebSocket', own);
+      await expect(connect(url, { sampleRate })).rejects.toMatchObject({ code: 'EARSHOT_UNAUTHORISED' });
+    }
+  });
+
   it('takes the last digits of a port for no status', async () => {
     const nobody = connect('ws://127.0.0.1:401', { sampleRate: 8000, WebSocket });
     await expect(nobody).rejects.toMatchObject({ code: 'EARSHOT_CONNECTION' });

@@ -57,7 +57,7 @@ describe('SpotterTransform', () => {
   });
 
   it('holds no more events than its mark while nobody reads, and lets the writer wait', async () => {
-    const stream = new SpotterTransform(model, { ...OPTIONS, readableHighWaterMark: 4 });
+    const stream = new SpotterTransform(model, { ...OPTIONS, readableHighWaterMark: 4, writableHighWaterMark: 16_384 });
     let isTaken = false;
     stream.write(BYTES, () => {
       isTaken = true;

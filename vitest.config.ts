@@ -8,7 +8,9 @@ const ALONE = 'test/**/*.alone.test.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // Many times what the longest takes: machines are busy, and none of the limits is what a test is about.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One less than there are cores if it is not said, which is half of a small machine.
     maxWorkers: '100%',
     projects: [

@@ -73,7 +73,7 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     expect(after.tracks).toEqual(new Array(100).fill('ended'));
     expect(after.contexts).toEqual(new Array(100).fill('closed'));
     await page.context().close();
-  }, 30_000);
+  });
 
   it('can be stopped while it starts', async () => {
     const page = await chromium.open();

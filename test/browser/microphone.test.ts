@@ -9,7 +9,7 @@ const microphone = withSilence(new URL('samples/words.wav', ROOT), 1.5, 60);
 
 describeInChromium('The microphone in Chromium', { microphone }, (chromium) => {
   // Chromium's fake microphone itself leaves sound out when the machine is busy: hence the second try.
-  it('is heard, word by word, without a lost block', { retry: 1, timeout: 20_000 }, async () => {
+  it('is heard, word by word, without a lost block', { retry: 1 }, async () => {
     const page = await chromium.open();
     const heard = await page.evaluate(async () => {
       const labels: string[] = [];
@@ -31,7 +31,7 @@ describeInChromium('The microphone in Chromium', { microphone }, (chromium) => {
     await page.context().close();
   });
 
-  it('is heard by two listeners at once, each with its own settings', { retry: 1, timeout: 20_000 }, async () => {
+  it('is heard by two listeners at once, each with its own settings', { retry: 1 }, async () => {
     const page = await chromium.open();
     const heard = await page.evaluate(async () => {
       const both = [0.5, 1].map(async (threshold) => {

@@ -66,5 +66,5 @@ describeInChromium('The processor in a worker', { headers: { '*': isolated }, re
     expect(reports).toBeGreaterThan(9990);
     expect(heapAfter - heapBefore).toBeLessThan(64 * 1024);
     await page.context().close();
-  }, 40_000);
+  });
 });

@@ -97,7 +97,7 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     await page.context().close();
   });
 
-  it('hears the microphone, says when the connection is lost and back, and ends its stream', async () => {
+  it('hears the microphone, says when the connection is lost and back, and ends its stream', { retry: 1 }, async () => {
     const line = await Line.to(server.url);
     const context = await chromium.browser.newContext({ permissions: ['microphone'] });
     const page = await context.newPage();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   serving = cli;
   const [line] = await once(cli.stdout, 'data');
   [url = ''] = /https\S+/.exec(String(line)) ?? [];
-}, 60_000);
+});
 afterAll(async () => {
   serving.kill('SIGINT');
   await once(serving, 'close');

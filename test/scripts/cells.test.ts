@@ -61,7 +61,7 @@ describe('the comparison of cells', () => {
       .filter((line) => line.startsWith('| '));
     expect(rows.map((row) => row.split(' | ').length)).toEqual([10, 10, 10, 10, 10, 10]);
     expect(reachMarkdown(figures)).toContain('| ms back | Elman, layer 1 | LSTM, layer 1 | GRU, layer 1 |');
-  }, 120_000);
+  });
 });
 
 test('a place in a page is filled in as often as wanted, and must be there', () => {

@@ -45,8 +45,9 @@ export class RawClient {
   readonly closed: Promise<{ code: number; reason: string }>;
   #wake: () => void = () => {};
 
-  constructor(url: string, protocols: string[] = [], headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(url, protocols, { headers });
+  /** @param autoPong whether it answers pings, which confirms what it has got */
+  constructor(url: string, protocols: string[] = [], headers: Record<string, string> = {}, autoPong = true) {
+    this.socket = new WebSocket(url, protocols, { headers, autoPong });
     this.socket.on('message', (data, isBinary) => {
       this.messages.push(isBinary ? readFrames(data as Buffer, this.messages[0]) : JSON.parse(data.toString()));
       this.#wake();

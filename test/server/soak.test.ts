@@ -20,16 +20,12 @@ async function number(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await response.text())?.[1]);
 }
 
-it.runIf(process.platform === 'linux')(
-  'clients that come and go at any moment leave nothing behind',
-  async () => {
-    const before = openFiles();
-    await comeAndGo(`${server.url}/`, VISITS);
-    expect(await number('earshot_streams_opened_total')).toBeGreaterThan(VISITS / 10);
-    expect(await number('earshot_streams_resumed_total')).toBeGreaterThan(0);
-    while ((await number('earshot_streams')) > 0) await sleep(50);
-    expect(await number('earshot_subscribers')).toBe(0);
-    while (openFiles() > before) await sleep(50);
-  },
-  60_000,
-);
+it.runIf(process.platform === 'linux')('clients that come and go at any moment leave nothing behind', async () => {
+  const before = openFiles();
+  await comeAndGo(`${server.url}/`, VISITS);
+  expect(await number('earshot_streams_opened_total')).toBeGreaterThan(VISITS / 10);
+  expect(await number('earshot_streams_resumed_total')).toBeGreaterThan(0);
+  while ((await number('earshot_streams')) > 0) await sleep(50);
+  expect(await number('earshot_subscribers')).toBe(0);
+  while (openFiles() > before) await sleep(50);
+});

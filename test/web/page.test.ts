@@ -90,7 +90,7 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       .nth(count - 1)
       .waitFor();
 
-  it('finds the words that its microphone hears, and saves them as a recording', async () => {
+  it('finds the words that its microphone hears, and saves them as a recording', { retry: 1 }, async () => {
     await withPage({}, async (page) => {
       await start(page);
       await hear(page, SPOKEN.length);

@@ -18,8 +18,6 @@ const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url)
 /** Two frames, and what rounding makes of them. */
 const MOST_SECONDS_APART = 0.0401;
 
-const PATIENCE = { timeout: 60_000 };
-
 describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, (chromium) => {
   let earshot: EarshotServer;
   let origin: URL;
@@ -60,7 +58,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     return events.filter((event) => event.type === 'detection');
   };
 
-  it('hears on the server under a path too, which a proxy takes away', PATIENCE, async () => {
+  it('hears on the server under a path too, which a proxy takes away', async () => {
     const strip = (request: IncomingMessage): void => {
       request.url = request.url?.replace(/^\/ears/, '');
     };
@@ -82,7 +80,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     await closeServer(proxied);
   });
 
-  it('shows the words of a file that the page itself hears, at the same times', PATIENCE, async () => {
+  it('shows the words of a file that the page itself hears, at the same times', async () => {
     const told: Extract<StreamEvent, { type: 'detection' }>[] = [];
     const subscription = await subscribe(origin.href.replace('localhost', '127.0.0.1'));
     subscription.on('detection', (event) => told.push(event));
@@ -105,7 +103,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     subscription.close();
   });
 
-  it('hears the microphone, and says when the connection is lost and back', PATIENCE, async () => {
+  it('hears the microphone, and says when the connection is lost and back', { retry: 1 }, async () => {
     const line = await Line.to(origin.href);
     await withPage(line.url.replace('ws:', 'http:'), async (page) => {
       await page.evaluate(`
@@ -135,7 +133,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     line.close();
   });
 
-  it('goes over to the page itself when asked to while it listens', PATIENCE, async () => {
+  it('goes over to the page itself when asked to while it listens', async () => {
     await withPage(origin.href, async (page) => {
       await page.getByRole('button', { name: 'Start listening' }).click();
       await status(page, 'Connected to');
@@ -147,7 +145,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
-  it('hears less with higher thresholds', PATIENCE, async () => {
+  it('hears less with higher thresholds', async () => {
     await withPage(origin.href, async (page) => {
       await page.getByRole('slider', { name: 'all words' }).fill('1');
       await page.getByRole('slider', { name: 'go' }).fill('0.5');
@@ -157,7 +155,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
-  it('gives a server the token that it wants, and keeps it nowhere', PATIENCE, async () => {
+  it('gives a server the token that it wants, and keeps it nowhere', async () => {
     const token = 'page-microphone-0123456789';
     const guarded = await createEarshotServer({ workers: 1, tokens: [{ token, produce: ['*'] }] });
     const asked: string[] = [];
@@ -190,7 +188,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     await closeServer(http);
   });
 
-  it('says so when a token cannot be one', PATIENCE, async () => {
+  it('says so when a token cannot be one', async () => {
     await withPage(origin.href, async (page) => {
       await page.getByLabel('Token, if the server wants one').fill('two words');
       await page.locator('#file').setInputFiles(SAMPLE);
@@ -198,7 +196,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     });
   });
 
-  it('says what to do where there is only the page', PATIENCE, async () => {
+  it('says what to do where there is only the page', async () => {
     const alone = createServer(createPageHandler());
     const address = await openServer(alone, 0, '127.0.0.1');
     await withPage(address.href, async (page) => {

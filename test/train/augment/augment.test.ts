@@ -90,8 +90,9 @@ describe('noise', () => {
       const out = new Float32Array(RATE);
       drawNoise({ samples, noise }, new Random(seed), out);
       // A recording is read at 0.8 to 1.25 times its speed.
+      const piece = out.subarray(0, RATE / 4);
       const strength = (from: number, to: number) =>
-        Math.max(...Array.from({ length: 50 }, (_, n) => strengthAt(out, from + ((to - from) * n) / 49, RATE)));
+        Math.max(...Array.from({ length: 50 }, (_, n) => strengthAt(piece, from + ((to - from) * n) / 49, RATE)));
       return [strength(380, 640), strength(1180, 1900)];
     });
     const both = drawn.filter(([low, high]) => Math.min(low, high) > 0.1 * Math.max(low, high));

@@ -12,8 +12,11 @@ import {
   textReport,
 } from '../../../src/train/evaluate/index.ts';
 import { DRAW } from '../../../src/train/evaluate/jobs/draw.ts';
+import { labelClips } from '../../../src/train/evaluate/measure.ts';
 import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
 import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
+import { WorkerPool } from '../../../src/train/evaluate/worker-pool.ts';
+import { wordFiles } from '../../../src/train/recordings/word-files.ts';
 import { smallModelBytes, starterModelBytes } from '../../helpers/models.ts';
 import { babble, noise } from '../../helpers/sound.ts';
 import { chartsIn } from '../report.ts';
@@ -181,9 +184,15 @@ describe('evaluate', () => {
 
   const dev = fileURLToPath(new URL('../../../../shared/data/real/commands_dev', import.meta.url));
   it.skipIf(!existsSync(dev))('finds the known clip accuracy of the first model on recorded clips', async () => {
-    const found = await evaluate({ model: starterModelBytes(), data: [dev] });
-    expect(found.clips).toBe(1183);
-    expect(found.duplicates).toBe(66);
-    expect(Math.abs(found.accuracy - 0.939)).toBeLessThan(0.004);
+    const model = starterModelBytes();
+    const { labels } = await loadModel(model);
+    const badFiles: BadFile[] = [];
+    const pool = new WorkerPool(2, { model, seed: 1, noises: [] });
+    const clips = await labelClips(pool, await wordFiles(dev, labels), [], (file) => badFiles.push(file));
+    await pool.close();
+    expect([clips.length, badFiles]).toEqual([1183, []]);
+    expect(new Set(clips.map(({ digest }) => digest)).size).toBe(1183 - 66);
+    const right = clips.filter(({ label, predicted }) => label === predicted).length;
+    expect(Math.abs(right / clips.length - 0.939)).toBeLessThan(0.004);
   });
 });

@@ -20,22 +20,27 @@ export class PlacesPerAddress {
 
   /** @throws EarshotError EARSHOT_LIMIT where the address may take no more */
   check(address: string): void {
-    if (this.#of(address) < this.#most) return;
+    if (this.#of(networkOf(address)) < this.#most) return;
     const what = `There are ${this.#most} ${this.#what} from this address already`;
     throw new EarshotError('EARSHOT_LIMIT', what, { value: address });
   }
 
   take(address: string): void {
-    if (address !== '' && !isLoopback(address)) this.#taken.set(networkOf(address), this.#of(address) + 1);
+    if (address !== '' && !isLoopback(address)) this.#change(networkOf(address), 1);
   }
 
   giveBack(address: string): void {
-    if (this.#of(address) > 1) this.#taken.set(networkOf(address), this.#of(address) - 1);
-    else this.#taken.delete(networkOf(address));
+    this.#change(networkOf(address), -1);
   }
 
-  #of(address: string): number {
-    return this.#taken.get(networkOf(address)) ?? 0;
+  #change(network: string, by: number): void {
+    const taken = this.#of(network) + by;
+    if (taken > 0) this.#taken.set(network, taken);
+    else this.#taken.delete(network);
+  }
+
+  #of(network: string): number {
+    return this.#taken.get(network) ?? 0;
   }
 }
 

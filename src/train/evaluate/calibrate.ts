@@ -19,9 +19,9 @@ interface Plan extends LabelCounts {
 /**
  * A threshold for each keyword, such that the fewest words in the streams are missed or taken for others while false
  * accepts in the negatives, summed over labels, stay within the target: a knapsack over the counts of the DET curve,
- * solved exactly by dynamic programming (Kellerer et al. 2004, "multiple-choice knapsack"). The counts were taken with one threshold for all labels, so that what
- * labels do to one another through the refractory time is left out; evaluate the calibrated model, on other recordings,
- * to know what it really does.
+ * solved exactly by dynamic programming (Kellerer et al. 2004, "multiple-choice knapsack"). The counts were taken with
+ * one threshold for all labels, so that what labels do to one another through the refractory time is left out; evaluate
+ * the calibrated model, on other recordings, to know what it really does.
  * @throws EarshotError EARSHOT_BAD_ARGUMENT without negatives or without recordings of a keyword, or when no thresholds
  *   meet the target
  */

@@ -12,12 +12,12 @@ export interface RecurrentParameters {
   readonly passesGradient: boolean;
 }
 
-/** Rows over time that the gradients of W and U are one product over: a block of the common dimension in the kernels. */
+/** Rows over time that W x and its gradients are one product over: a block of the common dimension in the kernels. */
 const ROWS_AT_ONCE = 384;
 
 /**
- * A recurrent layer over whole segments, truncated back-propagation through time. What a step needs is computed just
- * before it, and the gradients of W and U are products over some steps just gone by, so that all of it is in the cache.
+ * A recurrent layer over whole segments, truncated back-propagation through time. What a step needs is computed shortly
+ * before it, and the gradients of W, U and x are products over some steps just gone by, so that all of it is in the cache.
  * A cell says what its gates make of W x + b and U h + b, and back.
  */
 export abstract class RecurrentTraining implements Layer {
@@ -35,7 +35,7 @@ export abstract class RecurrentTraining implements Layer {
   readonly #hidden: Affine;
   readonly #passesGradient: boolean;
   readonly #stateGradient: number;
-  /** Steps whose parameters' gradients are taken together. */
+  /** Steps whose inputs are taken together, forward and backward. */
   readonly #stepsAtOnce: number;
 
   constructor(kernels: TrainingKernels, memory: TrainingMemory, source: Signal, parameters: RecurrentParameters) {
@@ -61,10 +61,7 @@ export abstract class RecurrentTraining implements Layer {
     for (let t = 0; t < steps; t++) {
       const x = this.#inputProducts.value(t);
       const u = this.#hiddenProducts.value(t);
-      if (t % this.#stepsAtOnce === 0) {
-        const count = Math.min(this.#stepsAtOnce, steps - t) * rows;
-        this.#input.apply(this.#source.value(t), x, count);
-      }
+      if (t % this.#stepsAtOnce === 0) this.#input.apply(this.#source.value(t), x, this.#rowsFrom(t));
       this.#hidden.apply(this.output.value(t - 1), u, rows);
       this.stepForward(t, x, u);
     }
@@ -84,19 +81,24 @@ export abstract class RecurrentTraining implements Layer {
       const u = this.#hiddenProducts.value(t);
       this.stepBackward(t, x, u, this.#stateGradient);
       this.#hidden.backward(this.hiddenGradient(x, u), this.#stateGradient, rows, 1);
-      if (t % this.#stepsAtOnce === 0) this.#addParameterGradients(gradients, t);
+      if (t % this.#stepsAtOnce === 0) this.#addGradients(gradients, t);
     }
   }
 
-  /** Of the steps from `t` on that wait for it. */
-  #addParameterGradients(gradients: number, t: number): void {
-    const { steps, rows } = this.output;
-    const count = Math.min(this.#stepsAtOnce, steps - t) * rows;
+  /** Those of the source and of the parameters, of the steps from `t` on that are taken together. */
+  #addGradients(gradients: number, t: number): void {
+    const count = this.#rowsFrom(t);
     const x = this.#inputProducts.value(t);
     const u = this.hiddenGradient(x, this.#hiddenProducts.value(t));
     if (this.#passesGradient) this.#input.backward(x, this.#source.gradient(t), count, 0);
     this.#input.addParameterGradients(gradients, this.#source.value(t), x, count);
     this.#hidden.addParameterGradients(gradients, this.output.value(t - 1), u, count);
+  }
+
+  /** Rows of the steps from `t` on that are taken together. */
+  #rowsFrom(t: number): number {
+    const { steps, rows } = this.output;
+    return Math.min(this.#stepsAtOnce, steps - t) * rows;
   }
 
   carry(sources: ArrayLike<number>): void {

@@ -17,6 +17,19 @@ export function startCliWith(env: Record<string, string>, ...args: string[]): Ch
 
 export const startCli = (...args: string[]): ChildProcessWithoutNullStreams => startCliWith({}, ...args);
 
+/** Starts a command that serves, and gives it once its address is printed. */
+export async function startServing(...args: string[]): Promise<{ cli: ChildProcessWithoutNullStreams; url: string }> {
+  const cli = startCli(...args, '--port', '0');
+  let printed = '';
+  for await (const text of cli.stdout.iterator({ destroyOnReturn: false })) {
+    printed += text;
+    if (printed.includes('Ctrl-C')) break;
+  }
+  cli.stdout.resume();
+  const [url = ''] = /https?:\S+/.exec(printed) ?? [];
+  return { cli, url };
+}
+
 export interface CliResult {
   code: number | null;
   stdout: string;

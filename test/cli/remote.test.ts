@@ -15,7 +15,7 @@ import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
 import { wavBytes } from '../train/evaluate/helpers.ts';
-import { directoryWith, linesOf, runCli, runCliUntil, startCli, startCliWith } from './cli.ts';
+import { directoryWith, linesOf, runCli, runCliUntil, startCli, startCliWith, startServing } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
 const NOWHERE = 'http://127.0.0.1:1';
@@ -223,10 +223,8 @@ describe('earshot serve', () => {
   const own = network.find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address ?? '';
   it.skipIf(own === '')('bounds the streams of one address', { timeout: 60_000 }, async () => {
     const limit = ['--max-streams-per-address', '1'];
-    const serving = startCli('serve', '--host', own, '--insecure', '--port', '0', ...limit);
+    const { cli: serving, url } = await startServing('serve', '--host', own, '--insecure', ...limit);
     try {
-      const [line] = await once(serving.stdout, 'data');
-      const [, url = ''] = /(http\S+)/.exec(String(line)) ?? [];
       const first = await connect(url, { sampleRate });
       await expect(connect(url, { sampleRate })).rejects.toMatchObject({ code: 'EARSHOT_LIMIT' });
       await first.close();
@@ -246,10 +244,8 @@ describe('earshot serve', () => {
   });
 
   it('ends at once though connections stay that say nothing, or were refused', async () => {
-    const serving = startCli('serve', '--port', '0');
-    const [line] = await once(serving.stdout, 'data');
-    const [, port] = /:(\d+)\//.exec(String(line)) ?? [];
-    const address = { host: '127.0.0.1', port: Number(port), allowHalfOpen: true };
+    const { cli: serving, url } = await startServing('serve');
+    const address = { host: '127.0.0.1', port: Number(new URL(url).port), allowHalfOpen: true };
     const [silent, refused] = [0, 1].map(() => connectTcp(address).on('error', () => {}));
     await Promise.all([silent, refused].map((socket) => once(socket, 'connect')));
     refused.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx');

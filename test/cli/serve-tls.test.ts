@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { selfSigned } from '../helpers/certificate.ts';
-import { directoryWith, runCli, startCli } from './cli.ts';
+import { directoryWith, runCli, startServing } from './cli.ts';
 
 const TOKEN = 'kitchen-token-0123456789';
 const right = { Authorization: `Bearer ${TOKEN}` };
@@ -20,10 +20,7 @@ beforeAll(async () => {
   const folder = directoryWith({ 'cert.pem': cert, 'key.pem': key, 'tokens.json': tokens });
   const files = { '--tls-cert': 'cert.pem', '--tls-key': 'key.pem', '--token-file': 'tokens.json' };
   const options = Object.entries(files).flatMap(([option, name]) => [option, join(folder, name)]);
-  const cli = startCli('serve', '--port', '0', '--allow-origin', 'https://example.org', ...options);
-  serving = cli;
-  const [line] = await once(cli.stdout, 'data');
-  [url = ''] = /https\S+/.exec(String(line)) ?? [];
+  ({ cli: serving, url } = await startServing('serve', '--allow-origin', 'https://example.org', ...options));
 });
 afterAll(async () => {
   serving.kill('SIGINT');

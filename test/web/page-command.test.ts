@@ -1,26 +1,20 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { directoryWith, runCli, startCli } from '../cli/cli.ts';
+import { directoryWith, runCli, startServing } from '../cli/cli.ts';
 import { smallModelBytes } from '../helpers/models.ts';
 
-/** Starts a command that serves the page; returns it, and the page's address once it is printed. */
-async function serving(...args: string[]): Promise<[ReturnType<typeof startCli>, URL]> {
-  const cli = startCli(...args, '--port', '0');
-  let printed = '';
-  for await (const text of cli.stdout.iterator({ destroyOnReturn: false })) {
-    printed += text;
-    if (printed.includes('Ctrl-C')) break;
-  }
-  const [address] = /http:\S+/.exec(printed) ?? [''];
-  return [cli, new URL(address.replace('localhost', '127.0.0.1'))];
+/** As `startServing`, by an address that is not mistaken for IPv6. */
+async function serving(...args: string[]): Promise<[ChildProcess, URL]> {
+  const { cli, url } = await startServing(...args);
+  return [cli, new URL(url.replace('localhost', '127.0.0.1'))];
 }
 
-async function end(cli: ReturnType<typeof startCli>): Promise<unknown> {
+async function end(cli: ChildProcess): Promise<unknown> {
   const closed = once(cli, 'close');
-  cli.stdout.resume();
   cli.kill('SIGINT');
   return (await closed)[0];
 }

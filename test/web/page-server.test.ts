@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeServer, openServer } from '../../src/page-server/listen.ts';
 import { createPageHandler } from '../../src/page-server/page-handler.ts';
 
-const server = createServer(createPageHandler());
+const pageHandler = createPageHandler();
+const server = createServer(pageHandler);
 let origin: URL;
 beforeAll(async () => {
   origin = await openServer(server, 0, '127.0.0.1');
@@ -79,7 +80,7 @@ describe('the page server', () => {
   it('asks browsers to come back over TLS where they came over TLS', async () => {
     const behindTls = createServer((asked, response) => {
       Object.assign(asked.socket, { encrypted: true });
-      createPageHandler()(asked, response);
+      pageHandler(asked, response);
     });
     const { href } = await openServer(behindTls, 0, '127.0.0.1');
     const { headers } = await fetch(href.replace('localhost', '127.0.0.1'));

@@ -18,11 +18,13 @@ const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url)
 /** Two frames, and what rounding makes of them. */
 const MOST_SECONDS_APART = 0.0401;
 
+const pageHandler = createPageHandler();
+
 describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, (chromium) => {
   let earshot: EarshotServer;
   let origin: URL;
   const server = createServer((request, response) => {
-    if (!earshot.handle(request, response)) createPageHandler()(request, response);
+    if (!earshot.handle(request, response)) pageHandler(request, response);
   });
   beforeAll(async () => {
     earshot = await createEarshotServer({ workers: 1 });
@@ -64,7 +66,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     };
     const proxied = createServer((request, response) => {
       strip(request);
-      if (!earshot.handle(request, response)) createPageHandler()(request, response);
+      if (!earshot.handle(request, response)) pageHandler(request, response);
     });
     proxied.on('upgrade', (request) => {
       if (!request.url?.startsWith('/ears/')) request.url = '/nowhere';
@@ -160,7 +162,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
     const guarded = await createEarshotServer({ workers: 1, tokens: [{ token, produce: ['*'] }] });
     const asked: string[] = [];
     const http = createServer((request, response) => {
-      if (!guarded.handle(request, response)) createPageHandler()(request, response);
+      if (!guarded.handle(request, response)) pageHandler(request, response);
     }).on('upgrade', ({ url }) => asked.push(url ?? ''));
     guarded.attach(http);
     const address = await openServer(http, 0, '127.0.0.1');
@@ -197,7 +199,7 @@ describeInChromium('the page, with a server to listen', { microphone: SAMPLE }, 
   });
 
   it('says what to do where there is only the page', async () => {
-    const alone = createServer(createPageHandler());
+    const alone = createServer(pageHandler);
     const address = await openServer(alone, 0, '127.0.0.1');
     await withPage(address.href, async (page) => {
       await page.locator('#file').setInputFiles(SAMPLE);

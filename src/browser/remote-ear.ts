@@ -1,6 +1,7 @@
 import { fromS16 } from '../audio/pcm.js';
+import { checkConfiguration, type StreamConfiguration } from '../client/configuration.js';
 import type { ServerAddress } from '../client/socket.js';
-import { type ConnectOptions, StreamClient, type StreamConfiguration } from '../client/stream-client.js';
+import { type ConnectOptions, StreamClient } from '../client/stream-client.js';
 import { changedThresholds, type DecisionConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
 import { type Command, PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
@@ -48,8 +49,13 @@ async function openStream({ server, length, decision, onFrame }: RemoteEarOption
   };
   const client = new StreamClient(address, connecting, WebSocket);
   await client.open();
-  const configuration = configurationOf(decision);
-  if (Object.keys(configuration).length > 0) void client.configure(configuration);
+  try {
+    const configuration = configurationOf(decision, client.labels);
+    if (Object.keys(configuration).length > 0) void client.configure(configuration);
+  } catch (error) {
+    client.abort();
+    throw error;
+  }
   return client;
 }
 
@@ -65,18 +71,23 @@ function endNode(node: AudioWorkletNode): void {
 
 /**
  * What a server lets a stream change.
+ * @param labels of the server's model, once it has named them
  * @throws EarshotError EARSHOT_BAD_ARGUMENT
  */
-export function configurationOf(decision: Partial<DecisionConfig> = {}): StreamConfiguration {
+export function configurationOf(
+  decision: Partial<DecisionConfig> = {},
+  labels?: readonly string[],
+): StreamConfiguration {
   const { threshold, thresholds, ...others } = decision;
   if (Object.keys(others).length > 0) {
     throw unexpected('EARSHOT_BAD_ARGUMENT', 'decision', 'only `threshold` and `thresholds` for a server', decision);
   }
-  for (const value of [threshold ?? 0, ...Object.values(thresholds ?? {})]) {
-    if (!(value >= 0 && value <= 1))
-      throw unexpected('EARSHOT_BAD_ARGUMENT', 'decision', 'thresholds from 0 to 1', value);
-  }
-  return { ...(threshold !== undefined && { threshold }), ...(thresholds && { thresholds: { ...thresholds } }) };
+  const configuration = {
+    ...(threshold !== undefined && { threshold }),
+    ...(thresholds && { thresholds: { ...thresholds } }),
+  };
+  checkConfiguration(configuration, labels);
+  return configuration;
 }
 
 class RemoteEar implements Ear {
@@ -117,7 +128,7 @@ class RemoteEar implements Ear {
 
   /** Changes that follow each other closely, as those of a slider do, travel together. */
   configure(decision: Partial<DecisionConfig>): void {
-    const change = configurationOf(decision);
+    const change = configurationOf(decision, this.labels);
     // All sound is on its way: a change would come after it.
     if (this.#isFinished) return;
     const { thresholds: waiting = {} } = this.#configuration;

@@ -1,6 +1,7 @@
 import { encodeS16 } from '../audio/pcm.js';
 import { EarshotError, unexpected } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
+import { checkConfiguration, type StreamConfiguration } from './configuration.js';
 import { Emitter } from './emitter.js';
 import type { ProducerMessage, ReadyMessage, Totals, TroubleMessage } from './messages.js';
 import { Outbox } from './outbox.js';
@@ -24,14 +25,6 @@ export interface ConnectOptions extends Access {
   bufferSeconds?: number | undefined;
   /** Gives up connecting; `close` ends a stream that is open. */
   signal?: AbortSignal | undefined;
-}
-
-/** Changes to a stream; see docs/protocol.md. */
-export interface StreamConfiguration {
-  threshold?: number;
-  thresholds?: Record<string, number>;
-  labels?: string[];
-  events?: ('frame' | 'detection')[];
 }
 
 export type StreamClientEvent =
@@ -196,9 +189,16 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     return this.#command({ type: 'reset' });
   }
 
-  /** Changes thresholds or what to be told, from the audio on that is sent next. */
+  /**
+   * Changes thresholds or what to be told, from the audio on that is sent next.
+   * @throws EarshotError EARSHOT_BAD_ARGUMENT (nothing is changed then, and the stream goes on), EARSHOT_ENDED, or what
+   *   ended the stream
+   */
   configure(configuration: StreamConfiguration): Promise<void> {
-    return this.#command({ type: 'configure', ...configuration });
+    return unwatched(async () => {
+      checkConfiguration(configuration, this.labels);
+      await this.#command({ type: 'configure', ...configuration });
+    });
   }
 
   /** Ends the stream. Resolves with its totals after the last events. @throws EarshotError what ended it before */

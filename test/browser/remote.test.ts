@@ -73,7 +73,7 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     await page.context().close();
   });
 
-  it('hears a recording to its end, also when thresholds change after all of it was sent', async () => {
+  it('hears a recording to its end, also when wrong thresholds are refused, or right ones come after all was sent', async () => {
     const page = await chromium.open();
     const heard = await page.evaluate(async (address) => {
       const context = new OfflineAudioContext({ numberOfChannels: 1, length: 1, sampleRate: 16000 });
@@ -87,11 +87,20 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
         onDetection: ({ label }) => words.push(label),
         onError: ({ code }) => errors.push(code),
       });
+      const refused: unknown[] = [];
+      for (const decision of [{ thresholds: { abracadabra: 0.5 } }, { threshold: 2 }]) {
+        try {
+          listener.configure(decision);
+        } catch (error) {
+          refused.push((error as { code?: string }).code);
+        }
+      }
       const sliding = setInterval(() => listener.configure({ threshold: 0.9 }), 10);
       await listener.finished;
       clearInterval(sliding);
-      return { words: words.length / times, errors };
+      return { words: words.length / times, errors, refused };
     }, server.url);
+    expect(heard.refused).toEqual(['EARSHOT_BAD_ARGUMENT', 'EARSHOT_BAD_ARGUMENT']);
     expect(heard.errors).toEqual([]);
     expect(heard.words).toBeGreaterThan(FEWEST_HEARD - 1);
     await page.context().close();

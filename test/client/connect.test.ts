@@ -215,6 +215,23 @@ describe('connect', () => {
     expect(await events).toEqual(alone(model, sampleRate, samples).filter(({ type }) => type === 'detection'));
   });
 
+  it.each([
+    ['a threshold above 1', { threshold: 2 }],
+    ['a threshold that is no number', { threshold: Number.NaN }],
+    ['a threshold for an unknown label', { thresholds: { abracadabra: 0.5 } }],
+    ['a threshold below 0 for one label', { thresholds: { go: -1 } }],
+    ['an unknown label', { labels: ['go', 'abracadabra'] }],
+    ['an unknown event', { events: ['all'] as never }],
+    ['an unknown change', { treshold: 0.5 } as never],
+  ])('refuses %s, and hears on as before', async (_, configuration) => {
+    const client = await connect(server.url, { sampleRate });
+    const events = collect(client);
+    void client.send(samples);
+    await expect(client.configure(configuration)).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+    await client.close();
+    expect(await events).toEqual(alone(model, sampleRate, samples));
+  });
+
   it('does not take the end of the server for the end of what it was to hear', async () => {
     const leaving = await startServer();
     const client = await connect(leaving.url, { sampleRate, bufferSeconds: Infinity });

@@ -1,9 +1,7 @@
-import { Inbox } from '../audio/inbox.js';
 import { toS16 } from '../audio/pcm.js';
 import { checkSampleRate } from '../audio/rates.js';
-import { Resampler, ResamplerFilter } from '../audio/resampler.js';
+import { ResampledStream } from '../audio/resampled-stream.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { SlotLayout } from '../kernels/slot.js';
 import { MonoBlocks } from './mono-blocks.js';
 import type { PackedReport, PackerOptions, Report } from './protocol.js';
 
@@ -35,7 +33,7 @@ export class PcmPacker {
       this.#convert = (samples) => this.#pack(samples, 0, samples.length);
       this.#drain = () => {};
     } else {
-      const stream = new ResampledStream(kernels, inputRate, sampleRate, (f32, at, count) =>
+      const stream = new ResampledStream(kernels, inputRate, sampleRate, ROOM_SAMPLES, (f32, at, count) =>
         this.#pack(f32, at, count),
       );
       this.#convert = (samples) => stream.write(samples);
@@ -69,63 +67,5 @@ export class PcmPacker {
     const samples = this.#report.samples.slice(0, this.#count);
     this.#post({ ...this.#report, samples, lostBlocks: this.#input.lost });
     this.#post({ type: 'finished' });
-  }
-}
-
-type Take = (f32: Float32Array, at: number, count: number) => void;
-
-/** One stream through a resampler. */
-class ResampledStream {
-  readonly #kernels: Kernels;
-  readonly #filter: ResamplerFilter;
-  readonly #resampler: Resampler;
-  readonly #slot: number;
-  readonly #inbox: Inbox;
-  readonly #out: number;
-  readonly #take: Take;
-  #received = 0;
-  #written = 0;
-
-  constructor(kernels: Kernels, inputRate: number, outputRate: number, take: Take) {
-    const layout = new SlotLayout();
-    this.#kernels = kernels;
-    this.#filter = new ResamplerFilter(kernels, inputRate, outputRate);
-    this.#resampler = new Resampler(kernels, layout, this.#filter);
-    this.#slot = kernels.memory.allocate(layout.bytes);
-    this.#inbox = new Inbox(kernels, ROOM_SAMPLES);
-    this.#out = kernels.memory.allocate(ROOM_SAMPLES * Float32Array.BYTES_PER_ELEMENT);
-    this.#take = take;
-  }
-
-  write(samples: Float32Array): void {
-    this.#received += samples.length;
-    for (let from = 0; from < samples.length; ) {
-      const count = this.#inbox.put(samples, from);
-      this.#convert(count);
-      from += count;
-    }
-  }
-
-  /** Puts out what the filter still holds. */
-  drain(): void {
-    const total = this.#filter.outputsFor(this.#received);
-    while (this.#written < total) {
-      this.#resampler.drain(this.#slot, this.#out, Math.min(ROOM_SAMPLES, total - this.#written));
-      this.#takeWritten();
-    }
-  }
-
-  #convert(count: number): void {
-    for (let at = 0; at < count; ) {
-      const address = this.#inbox.address + at * Float32Array.BYTES_PER_ELEMENT;
-      at += this.#resampler.write(this.#slot, address, count - at, this.#out, ROOM_SAMPLES);
-      this.#takeWritten();
-    }
-  }
-
-  #takeWritten(): void {
-    const { written } = this.#resampler;
-    this.#written += written;
-    this.#take(this.#kernels.memory.f32, this.#out >> 2, written);
   }
 }

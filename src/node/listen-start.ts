@@ -3,11 +3,12 @@ import { type DecisionConfig, withDecision } from '../config.js';
 import { checkOptions, type EarshotError } from '../errors.js';
 import type { SpotterEvent } from '../events.js';
 import { checkModel } from '../model.js';
-import type { Command, ProcessorOptions, Report } from '../worklet/protocol.js';
-import type { Level } from './level-meter.js';
+import type { ProcessorOptions, Report } from '../worklet/protocol.js';
+import type { Ear } from './ear.js';
+import { LevelMeter } from './level-meter.js';
 import type { Listener, ListenOptions } from './listen.js';
 import type { Microphone, MicrophoneSink, Microphones } from './microphones.js';
-import { type EarSink, SpotterEar } from './spotter-ear.js';
+import { SpotterEar } from './spotter-ear.js';
 import { WorkletEar } from './worklet-ear.js';
 
 const OPTIONS = [
@@ -57,12 +58,13 @@ const workletOptions = ({ worklet, model, extractor, decision }: ListenOptions):
   worklet ? { model: model.file, extractor, decision, activations: false, samples: false } : undefined;
 
 /** Stands between a microphone, an ear and the caller's callbacks, and ends all of them together. */
-class Listening implements Listener, MicrophoneSink, EarSink {
+class Listening implements Listener, MicrophoneSink {
   readonly labels: readonly string[];
   readonly finished: Promise<void>;
   sampleRate = 0;
   readonly #options: ListenOptions;
-  #ear: SpotterEar | WorkletEar | undefined;
+  #ear: Ear | undefined;
+  #meter: LevelMeter | undefined;
   #microphone: Microphone | undefined;
   #isOver = false;
   #finish!: () => void;
@@ -80,12 +82,22 @@ class Listening implements Listener, MicrophoneSink, EarSink {
 
   open(sampleRate: number): void {
     this.sampleRate = sampleRate;
-    const { model, worklet, decision = {}, onFrame, onLevel } = this.#options;
-    const wishes = { frames: onFrame !== undefined, levels: onLevel !== undefined };
-    const command = (command: Command) => this.#microphone?.command?.(command);
-    this.#ear = worklet
-      ? new WorkletEar(withDecision(model.config, decision), sampleRate, wishes, this, command)
-      : new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wishes, this);
+    const { onLevel } = this.#options;
+    if (onLevel) this.#meter = new LevelMeter(sampleRate, (level) => this.#isOver || onLevel(level));
+    this.#ear = this.#earFor(sampleRate);
+  }
+
+  #earFor(sampleRate: number): Ear {
+    const { model, worklet, decision = {}, onFrame } = this.#options;
+    const wantsFrames = onFrame !== undefined;
+    const tell = (event: SpotterEvent) => this.#tell(event);
+    if (!worklet) return new SpotterEar(model, { ...channelOptions(this.#options), sampleRate }, wantsFrames, tell);
+    return new WorkletEar(withDecision(model.config, decision), sampleRate, {
+      wantsFrames,
+      tell,
+      end: (error) => this.end(error),
+      command: (command) => this.#microphone?.command?.(command),
+    });
   }
 
   /** From now on, what ends listening closes the microphone. */
@@ -95,21 +107,19 @@ class Listening implements Listener, MicrophoneSink, EarSink {
   }
 
   samples(samples: Float32Array): void {
-    if (!this.#isOver) this.#ear?.samples(samples);
+    if (this.#isOver) return;
+    this.#meter?.add(samples);
+    this.#ear?.samples?.(samples);
   }
 
   report(report: Report): void {
-    if (this.#ear instanceof WorkletEar) this.#ear.report(report);
+    this.#ear?.report?.(report);
   }
 
-  event(event: SpotterEvent): void {
+  #tell(event: SpotterEvent): void {
     if (this.#isOver) return;
     if (event.type === 'detection') this.#options.onDetection?.(event);
     else this.#options.onFrame?.(event);
-  }
-
-  level(level: Level): void {
-    if (!this.#isOver) this.#options.onLevel?.(level);
   }
 
   end(error: EarshotError): void {
@@ -135,7 +145,7 @@ class Listening implements Listener, MicrophoneSink, EarSink {
   dispose(): void {
     this.#isOver = true;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#ear?.dispose();
+    this.#ear?.dispose?.();
     this.#ear = undefined;
   }
 

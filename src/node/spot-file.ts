@@ -44,7 +44,15 @@ export async function* spotFile(
   yield* spotAudio(audio, heard);
 }
 
-const OPTIONS = ['model', 'perChannel', 'frames', 'extractor', 'decision', 'onWarning', 'raw'];
+const OPTIONS = [
+  'model',
+  'perChannel',
+  'frames',
+  'extractor',
+  'decision',
+  'onWarning',
+  'raw',
+] satisfies (keyof SpotFileOptions)[];
 
 /**
  * The same for audio that `openAudio` has opened: for a caller that wants to know its format, rate and channels first.

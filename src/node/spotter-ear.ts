@@ -1,41 +1,25 @@
 import type { ChannelOptions, SpotterSink } from '../channel.js';
 import type { DecisionConfig } from '../config.js';
 import { eventSink } from '../event-sink.js';
-import type { SpotterEvent } from '../events.js';
 import type { Model } from '../model.js';
 import type { Spotter } from '../spotter.js';
-import { type Level, LevelMeter } from './level-meter.js';
-
-/** What an ear is to tell. */
-export interface EarSink {
-  event(event: SpotterEvent): void;
-  level(level: Level): void;
-}
-
-/** What is to be told besides detections. */
-export interface EarWishes {
-  frames: boolean;
-  levels: boolean;
-}
+import type { Ear, TellEvent } from './ear.js';
 
 /** Hears samples with a spotter on this thread. */
-export class SpotterEar {
+export class SpotterEar implements Ear {
   readonly #spotter: Spotter;
   readonly #events: SpotterSink;
-  readonly #meter: LevelMeter | undefined;
   #isPushing = false;
   #isDisposed = false;
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
-  constructor(model: Model, options: ChannelOptions & { sampleRate: number }, wishes: EarWishes, sink: EarSink) {
+  constructor(model: Model, options: ChannelOptions & { sampleRate: number }, wantsFrames: boolean, tell: TellEvent) {
     this.#spotter = model.spotter(options);
     const { timeline, labels } = this.#spotter;
-    this.#events = eventSink(timeline, labels, (event) => sink.event(event), wishes.frames);
-    if (wishes.levels) this.#meter = new LevelMeter(options.sampleRate, (level) => sink.level(level));
+    this.#events = eventSink(timeline, labels, tell, wantsFrames);
   }
 
   samples(samples: Float32Array): void {
-    this.#meter?.add(samples);
     if (this.#isDisposed) return;
     this.#isPushing = true;
     try {

@@ -16,6 +16,8 @@ export interface SpotterTransformOptions extends ChannelOptions {
   channels?: number | undefined;
   /** A spotter for each channel, and `channel` on each event, in place of one spotter for the channels' mean. */
   perChannel?: boolean | undefined;
+  /** Whether to give events of frames, and not of detections only; true by default. */
+  frames?: boolean | undefined;
   /** Called when something is wrong with the audio and the work goes on. */
   onWarning?: Warn | undefined;
   /** Events that may wait to be read, before writing has to wait too; Node's default (16) if not given. */
@@ -25,9 +27,17 @@ export interface SpotterTransformOptions extends ChannelOptions {
 }
 
 const OPTIONS = [
-  ...['sampleRate', 'extractor', 'decision', 'channels', 'perChannel', 'frames', 'encoding', 'onWarning'],
-  ...['readableHighWaterMark', 'writableHighWaterMark'],
-];
+  'sampleRate',
+  'extractor',
+  'decision',
+  'encoding',
+  'channels',
+  'perChannel',
+  'frames',
+  'onWarning',
+  'readableHighWaterMark',
+  'writableHighWaterMark',
+] satisfies (keyof SpotterTransformOptions)[];
 
 /** Bytes that are heard at once: a few frames, so that few events are made before anybody asks for them. */
 const PIECE_BYTES = 4096;

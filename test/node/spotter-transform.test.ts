@@ -56,6 +56,12 @@ describe('SpotterTransform', () => {
     }
   });
 
+  it('gives detections alone', async () => {
+    const stream = new SpotterTransform(model, { ...OPTIONS, frames: false });
+    const events: SpotterEvent[] = await Readable.from([BYTES]).pipe(stream).toArray();
+    expect(events).toEqual(heard().filter(({ type }) => type === 'detection'));
+  });
+
   it('holds no more events than its mark while nobody reads, and lets the writer wait', async () => {
     const stream = new SpotterTransform(model, { ...OPTIONS, readableHighWaterMark: 4, writableHighWaterMark: 16_384 });
     let isTaken = false;

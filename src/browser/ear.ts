@@ -1,4 +1,5 @@
 import type { DecisionConfig } from '../config.js';
+import type { EarshotError } from '../errors.js';
 
 /** What hears on behalf of a listener: a spotter on the audio thread, or a server. */
 export interface Ear {
@@ -18,4 +19,12 @@ export interface Ear {
   configure(decision: Partial<DecisionConfig>): void;
   /** Nothing is reported afterwards. */
   stop(): void;
+}
+
+/** How the sound comes to its end. */
+export interface Course {
+  /** Samples after which it ends; endless without it. */
+  length?: number | undefined;
+  /** Told of the end of hearing; without an error after the last event. */
+  onEnd: (error?: EarshotError) => void;
 }

@@ -1,23 +1,15 @@
 import { checkSampleRate } from '../audio/rates.js';
 import { withDecision } from '../config.js';
-import { type EarshotError, unexpected } from '../errors.js';
+import { unexpected } from '../errors.js';
 import { type ModelFile, readModelFile } from '../model-file.js';
-import type { Ear } from './ear.js';
+import type { Course, Ear } from './ear.js';
 import type { ListenOptions, RemoteListenOptions } from './options.js';
 import { configurationOf, startRemoteEar } from './remote-ear.js';
 import { startSpotterNode } from './spotter-node.js';
 import { checkSupport } from './support.js';
 
-/** How the sound comes to its end. */
-export interface Course {
-  /** Samples after which it ends; endless without it. */
-  length?: number | undefined;
-  /** Told of the end of hearing; without an error after the last event. */
-  onEnd(error?: EarshotError): void;
-}
-
 /** Makes what hears in a context. */
-export type StartEar = (context: BaseAudioContext, course: Course) => Promise<Ear>;
+type StartEar = (context: BaseAudioContext, course: Course) => Promise<Ear>;
 
 /**
  * Finds everything that can be found wrong before a microphone or a file is touched.

@@ -4,11 +4,11 @@ import type { ServerAddress } from '../client/socket.js';
 import { type ConnectOptions, StreamClient } from '../client/stream-client.js';
 import { changedThresholds, type DecisionConfig } from '../config.js';
 import { EarshotError, unexpected } from '../errors.js';
-import { type Command, PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
+import { PACKER_NAME, type PackerOptions, type Report } from '../worklet/protocol.js';
 import { processorError } from '../worklet/when-ready.js';
-import type { Ear } from './ear.js';
+import type { Course, Ear } from './ear.js';
 import type { RemoteListenOptions, RemoteServer } from './options.js';
-import { startWorkletNode } from './worklet-node.js';
+import { startWorkletNode, stopWorkletNode } from './worklet-node.js';
 
 /** What is sent: enough for speech, and a rate that every server takes. */
 const SAMPLE_RATE = 16000;
@@ -16,12 +16,7 @@ const SAMPLE_RATE = 16000;
 const CONFIGURE_MILLISECONDS = 50;
 
 /** What one is made from. */
-export interface RemoteEarOptions extends RemoteListenOptions {
-  /** Samples after which the stream ends; endless without it. */
-  length?: number | undefined;
-  /** How it came to its end; without an error after the last event. */
-  onEnd: (error?: EarshotError) => void;
-}
+export type RemoteEarOptions = RemoteListenOptions & Course;
 
 /**
  * A stream on a server: the audio thread resamples and packs, the client sends.
@@ -32,7 +27,7 @@ export async function startRemoteEar(context: BaseAudioContext, options: RemoteE
   const packing: PackerOptions = { kernels, sampleRate: SAMPLE_RATE, length };
   const [node, ready] = await startWorkletNode(context, PACKER_NAME, packing, workletUrl);
   const client = await openStream(options).catch((error) => {
-    endNode(node);
+    stopWorkletNode(node);
     throw error;
   });
   return new RemoteEar(node, ready.kernels, client, options);
@@ -61,13 +56,6 @@ async function openStream({ server, length, decision, onFrame }: RemoteEarOption
 
 const isAddress = (server: ServerAddress | RemoteServer): server is ServerAddress =>
   typeof server === 'string' || 'href' in server;
-
-function endNode(node: AudioWorkletNode): void {
-  node.port.postMessage({ type: 'stop' } satisfies Command);
-  node.port.onmessage = null;
-  node.onprocessorerror = null;
-  node.disconnect();
-}
 
 /**
  * What a server lets a stream change.
@@ -146,7 +134,7 @@ class RemoteEar implements Ear {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#configuring);
-    endNode(this.node);
+    stopWorkletNode(this.node);
     this.#client.abort();
   }
 

@@ -1,5 +1,4 @@
 import { type DecisionConfig, reconfigured, withDecision } from '../config.js';
-import type { EarshotError } from '../errors.js';
 import type { ModelFile } from '../model-file.js';
 import {
   type Command,
@@ -10,24 +9,20 @@ import {
 } from '../worklet/protocol.js';
 import { ReportReader } from '../worklet/report-reader.js';
 import { processorError } from '../worklet/when-ready.js';
-import type { Ear } from './ear.js';
+import type { Course, Ear } from './ear.js';
 import type { ListenOptions } from './options.js';
-import { startWorkletNode } from './worklet-node.js';
+import { startWorkletNode, stopWorkletNode } from './worklet-node.js';
 
 /** What one is made from. */
-export interface SpotterNodeOptions extends ListenOptions {
+export interface SpotterNodeOptions extends ListenOptions, Course {
   file: ModelFile;
-  /** Samples after which the stream ends; endless without it. */
-  length?: number | undefined;
-  /** How it came to its end; without an error after the last sample. */
-  onEnd: (error?: EarshotError) => void;
 }
 
 /**
  * A spotter on the audio thread of a context, ready to hear what is connected to `node`.
  * @throws EarshotError EARSHOT_WORKLET_FAILED, EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT
  */
-export async function startSpotterNode(context: BaseAudioContext, options: SpotterNodeOptions): Promise<SpotterNode> {
+export async function startSpotterNode(context: BaseAudioContext, options: SpotterNodeOptions): Promise<Ear> {
   const [node, ready] = await startWorkletNode(context, PROCESSOR_NAME, processorOptions(options), options.workletUrl);
   return new SpotterNode(node, ready, options);
 }
@@ -39,7 +34,7 @@ function processorOptions(options: SpotterNodeOptions): ProcessorOptions {
 }
 
 /** The page's end of a spotter on the audio thread. */
-export class SpotterNode implements Ear {
+class SpotterNode implements Ear {
   readonly node: AudioWorkletNode;
   readonly kernels: 'simd' | 'plain';
   readonly isConnected = true;
@@ -72,18 +67,10 @@ export class SpotterNode implements Ear {
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT */
   configure(decision: Partial<DecisionConfig>): void {
     this.#config = reconfigured(this.#config, decision);
-    this.#tell({ type: 'configure', decision });
+    this.node.port.postMessage({ type: 'configure', decision } satisfies Command);
   }
 
-  /** Ends the processor. Nothing is reported afterwards. */
   stop(): void {
-    this.#tell({ type: 'stop' });
-    this.node.port.onmessage = null;
-    this.node.onprocessorerror = null;
-    this.node.disconnect();
-  }
-
-  #tell(command: Command): void {
-    this.node.port.postMessage(command);
+    stopWorkletNode(this.node);
   }
 }

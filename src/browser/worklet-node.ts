@@ -1,5 +1,5 @@
 import { EarshotError } from '../errors.js';
-import type { ReadyReport } from '../worklet/protocol.js';
+import type { Command, ReadyReport } from '../worklet/protocol.js';
 import { whenReady } from '../worklet/when-ready.js';
 import { workletUrl } from './worklet-url.js';
 
@@ -21,4 +21,12 @@ export async function startWorkletNode(
   // It plays silence; but some browsers run only what leads to the destination.
   node.connect(context.destination);
   return [node, await whenReady(node)];
+}
+
+/** Ends the processor. Nothing is reported afterwards. */
+export function stopWorkletNode(node: AudioWorkletNode): void {
+  node.port.postMessage({ type: 'stop' } satisfies Command);
+  node.port.onmessage = null;
+  node.onprocessorerror = null;
+  node.disconnect();
 }

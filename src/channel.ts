@@ -56,7 +56,7 @@ export class Channel {
   readonly #layout: SlotLayout;
   readonly #frontEnd: FrontEnd;
   readonly #decider: Decider;
-  readonly #ended: number;
+  readonly #endOffset: number;
   readonly #posteriors: Float32Array;
 
   /** @throws EarshotError EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT */
@@ -71,7 +71,7 @@ export class Channel {
     this.#model = model;
     this.#config = withDecision(model.config, decision);
     this.#layout = new SlotLayout(network.layout.bytes);
-    this.#ended = this.#layout.float64(1);
+    this.#endOffset = this.#layout.float64(1);
     this.#decider = new Decider(kernels.memory, this.#layout, this.#config, network.posteriors);
     this.#frontEnd = new FrontEnd(
       kernels,
@@ -123,12 +123,12 @@ export class Channel {
     return this.#frontEnd.replaced(this.slot);
   }
 
-  get ended(): boolean {
-    return this.#model.kernels.memory.f64[(this.slot + this.#ended) >> 3] !== 0;
+  get isEnded(): boolean {
+    return this.#model.kernels.memory.f64[(this.slot + this.#endOffset) >> 3] !== 0;
   }
 
   end(): void {
-    this.#model.kernels.memory.f64[(this.slot + this.#ended) >> 3] = 1;
+    this.#model.kernels.memory.f64[(this.slot + this.#endOffset) >> 3] = 1;
   }
 
   /** False once disposed, which a sink may do in the middle of things. */
@@ -142,7 +142,7 @@ export class Channel {
       throw unexpected('EARSHOT_BAD_ARGUMENT', 'samples', 'a Float32Array or Int16Array', samples);
     }
     this.checkAlive();
-    if (this.ended) throw ended();
+    if (this.isEnded) throw endedError();
   }
 
   /** @throws EarshotError EARSHOT_DISPOSED */
@@ -224,5 +224,5 @@ export class Channel {
 }
 
 /** The error for a stream that takes no samples any more. */
-export const ended = (): EarshotError =>
+export const endedError = (): EarshotError =>
   new EarshotError('EARSHOT_ENDED', 'The stream was ended by flush(); call reset() first');

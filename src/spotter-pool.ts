@@ -1,6 +1,6 @@
 import type { Samples } from './audio/pcm.js';
 import { SampleQueue } from './audio/sample-queue.js';
-import { Channel, type ChannelOptions, ended, type Inspection, type SpotterSink } from './channel.js';
+import { Channel, type ChannelOptions, endedError, type Inspection, type SpotterSink } from './channel.js';
 import type { DecisionConfig } from './config.js';
 import type { Model } from './model.js';
 import type { Timeline } from './timeline.js';
@@ -115,7 +115,7 @@ export class PoolStream {
    */
   push(samples: Samples): number {
     this.#channel.checkPush(samples);
-    if (this.#flushing) throw ended();
+    if (this.#flushing) throw endedError();
     this.#beBusy();
     return this.#queue.push(samples);
   }
@@ -123,7 +123,7 @@ export class PoolStream {
   /** Ends the stream: the next ticks give what is queued and held back. Then `push` needs `reset`. */
   flush(): void {
     this.#channel.checkAlive();
-    if (this.#channel.ended || this.#flushing) return;
+    if (this.#channel.isEnded || this.#flushing) return;
     this.#flushing = true;
     this.#beBusy();
   }

@@ -77,7 +77,7 @@ export class Spotter {
   flush(sink?: SpotterSink): SpotterEvent[] | undefined {
     if (!sink) return this.#collect((collector) => this.flush(collector));
     this.#channel.checkAlive();
-    if (this.#channel.ended) return undefined;
+    if (this.#channel.isEnded) return undefined;
     this.#flushing = true;
     while (this.#flushing && this.#channel.isAlive) {
       if (!this.#channel.drain()) {

@@ -1,4 +1,4 @@
-import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResampleRequest } from '../kernels/kernels.js';
+import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResamplerTables } from '../kernels/kernels.js';
 import type { SlotLayout } from '../kernels/slot.js';
 
 /** Side lobes of the Kaiser window; a few decibels below the -80 that are promised. */
@@ -20,7 +20,7 @@ const ROOM_SAMPLES = 512;
  * sinc times Kaiser window (Kaiser 1974), cut into one row of taps for each position of an output between two inputs.
  * Linear phase; its delay is half its length, at most 4 ms, and is taken out again.
  */
-export class ResamplerFilter implements ResampleRequest {
+export class ResamplerFilter implements ResamplerTables {
   readonly filter: number;
   readonly taps: number;
   readonly phases: number;

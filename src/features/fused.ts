@@ -42,7 +42,7 @@ function mfccTables(memory: KernelMemory, config: ExtractorConfig): MfccTables {
     bandPairs,
     coefficients,
     window: floats(window.map((w) => (w * inputGain) / 2)),
-    turns: floats(turns(frameSamples)),
+    twiddles: floats(twiddles(frameSamples)),
     bands,
     weights: floats(bank.flatMap(({ weights }) => weights)),
     cosines: floats(cosines(melBands, bandPairs, coefficients)),
@@ -54,7 +54,7 @@ function mfccTables(memory: KernelMemory, config: ExtractorConfig): MfccTables {
 }
 
 /** e^(-2πik / size) for k below three quarters of the size: cosine and sine, each twice, as a product wants them. */
-function turns(size: number): number[] {
+function twiddles(size: number): number[] {
   return Array.from({ length: (3 * size) / 4 }, (_, k) => {
     const [cosine, sine] = [Math.cos((2 * Math.PI * k) / size), Math.sin((2 * Math.PI * k) / size)];
     return [cosine, cosine, sine, -sine];

@@ -99,7 +99,7 @@ export interface Kernels {
    * long (a multiple of `RESAMPLER_TAPS_MULTIPLE`). Where the table holds fewer rows
    * (`tableRows` < phases), neighbours are blended linearly; the table then has one more row at its end.
    */
-  resample(request: ResampleRequest, history: number, phase: number, count: number, out: number): void;
+  resample(tables: ResamplerTables, history: number, phase: number, count: number, out: number): void;
 
   /** The MFCCs of the frame of samples at `samples`, as float32 to `out`. In float64 within: see `MfccTables`. */
   mfcc(tables: MfccTables, samples: number, out: number): void;
@@ -118,8 +118,8 @@ export interface MfccTables {
   readonly coefficients: number;
   /** [frameSamples], halved, as the FFT of two samples at a time wants it, and with the input's gain in it. */
   readonly window: number;
-  /** e^(-2πik / frameSamples) as cosine, cosine, sine, -sine for k < 3/4 frameSamples. */
-  readonly turns: number;
+  /** Twiddle factors of the FFT: e^(-2πik / frameSamples) as cosine, cosine, sine, -sine for k < 3/4 frameSamples. */
+  readonly twiddles: number;
   /** Two int32 a band: byte offset of its first bin, and bytes of its weights. */
   readonly bands: number;
   /** The weights of one band after another, an even number of each. */
@@ -137,7 +137,7 @@ export interface MfccTables {
 }
 
 /** The constants of one resampler; addresses and counts. */
-export interface ResampleRequest {
+export interface ResamplerTables {
   readonly filter: number;
   readonly taps: number;
   readonly phases: number;

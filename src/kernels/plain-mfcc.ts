@@ -34,13 +34,13 @@ export function plainMfcc({ f32, f64, i32 }: KernelMemory, tables: MfccTables, s
  * The FFT of the frame as numbers of two samples each, by Stockham's method, which goes from one spectrum to the other
  * and back. Returns where it ended.
  */
-function transformed(f64: Float64Array, { frameSamples, turns, spectra }: MfccTables): number {
+function transformed(f64: Float64Array, { frameSamples, twiddles, spectra }: MfccTables): number {
   let from = spectra >> 3;
   let to = from + frameSamples + 2;
   for (let stride = 2; stride < frameSamples; stride *= 2) {
     for (let i = 0; i < frameSamples / 2; i += 2) {
       const place = i % stride;
-      const turn = (turns >> 3) + 4 * (i - place);
+      const twiddle = (twiddles >> 3) + 4 * (i - place);
       const a = from + i;
       const b = a + frameSamples / 2;
       const y = to + 2 * (i - place) + place;
@@ -48,8 +48,8 @@ function transformed(f64: Float64Array, { frameSamples, turns, spectra }: MfccTa
       const im = f64[a + 1] - f64[b + 1];
       f64[y] = f64[a] + f64[b];
       f64[y + 1] = f64[a + 1] + f64[b + 1];
-      f64[y + stride] = re * f64[turn] + im * f64[turn + 2];
-      f64[y + stride + 1] = im * f64[turn] - re * f64[turn + 2];
+      f64[y + stride] = re * f64[twiddle] + im * f64[twiddle + 2];
+      f64[y + stride + 1] = im * f64[twiddle] - re * f64[twiddle + 2];
     }
     const done = to;
     to = from;
@@ -59,19 +59,19 @@ function transformed(f64: Float64Array, { frameSamples, turns, spectra }: MfccTa
 }
 
 /** |X|² of a real signal from the FFT of its pairs. */
-function powers(f64: Float64Array, z: number, { frameSamples, turns }: MfccTables, power: number): void {
+function powers(f64: Float64Array, z: number, { frameSamples, twiddles }: MfccTables, power: number): void {
   f64[z + frameSamples] = f64[z];
   f64[z + frameSamples + 1] = f64[z + 1];
   for (let k = 0; k <= frameSamples / 4; k++) {
-    const turn = (turns >> 3) + 4 * k + frameSamples;
+    const twiddle = (twiddles >> 3) + 4 * k + frameSamples;
     const a = z + 2 * k;
     const b = z + frameSamples - 2 * k;
     const evenRe = f64[a] + f64[b];
     const evenIm = f64[a + 1] - f64[b + 1];
     const re = f64[a] - f64[b];
     const im = f64[a + 1] + f64[b + 1];
-    const oddRe = re * f64[turn] + im * f64[turn + 2];
-    const oddIm = im * f64[turn] - re * f64[turn + 2];
+    const oddRe = re * f64[twiddle] + im * f64[twiddle + 2];
+    const oddIm = im * f64[twiddle] - re * f64[twiddle + 2];
     f64[power + k] = (evenRe + oddRe) ** 2 + (evenIm + oddIm) ** 2;
     f64[power + frameSamples / 2 - k] = (evenRe - oddRe) ** 2 + (evenIm - oddIm) ** 2;
   }

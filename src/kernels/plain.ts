@@ -5,7 +5,7 @@ import {
   type Linear,
   type LinearWeights,
   type MfccTables,
-  type ResampleRequest,
+  type ResamplerTables,
 } from './kernels.js';
 import { KernelMemory, type MemoryHost } from './memory.js';
 import { plainMfcc } from './plain-mfcc.js';
@@ -226,7 +226,7 @@ class PlainKernels implements Kernels {
   }
 
   resample(
-    { filter, taps, phases, step, tableRows }: ResampleRequest,
+    { filter, taps, phases, step, tableRows }: ResamplerTables,
     history: number,
     phase: number,
     count: number,

@@ -5,7 +5,7 @@ import {
   type Linear,
   type LinearWeights,
   type MfccTables,
-  type ResampleRequest,
+  type ResamplerTables,
 } from './kernels.js';
 import { KernelMemory, type MemoryHost } from './memory.js';
 import { KERNELS_WASM } from './simd/bytes.js';
@@ -176,7 +176,7 @@ class SimdKernels implements Kernels {
     this.#wasm.scale(samples, count, factor);
   }
 
-  resample(r: ResampleRequest, history: number, phase: number, count: number, out: number): void {
+  resample(r: ResamplerTables, history: number, phase: number, count: number, out: number): void {
     this.#wasm.resample(r.filter, r.taps, r.phases, r.step, r.tableRows, history, phase, count, out);
   }
 
@@ -187,7 +187,7 @@ class SimdKernels implements Kernels {
       t.bandPairs,
       t.coefficients,
       t.window,
-      t.turns,
+      t.twiddles,
       t.bands,
       t.weights,
       t.cosines,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResampleRequest } from '../../src/kernels/kernels.ts';
+import { type Kernels, RESAMPLER_TAPS_MULTIPLE, type ResamplerTables } from '../../src/kernels/kernels.ts';
 import { bits, bothKernels, changedBytes, put, take } from '../helpers/kernels.ts';
 import { randomSource } from '../helpers/sound.ts';
 
@@ -32,9 +32,9 @@ function setupOf({ taps, phases, step, start, count, seed }: Case) {
 
 function run(kernels: Kernels, one: Case): Float32Array {
   const { table, history, tableRows, phase } = setupOf(one);
-  const request: ResampleRequest = { ...one, filter: put(kernels, table), tableRows };
+  const tables: ResamplerTables = { ...one, filter: put(kernels, table), tableRows };
   const out = kernels.memory.allocate(one.count * 4);
-  kernels.resample(request, put(kernels, history), phase, one.count, out);
+  kernels.resample(tables, put(kernels, history), phase, one.count, out);
   return take(kernels, out, one.count);
 }
 
@@ -77,13 +77,13 @@ for (const kernels of await bothKernels()) {
     fc.assert(
       fc.property(cases, (one) => {
         const { table, history, tableRows, phase } = setupOf(one);
-        const request: ResampleRequest = { ...one, filter: put(kernels, table), tableRows };
+        const tables: ResamplerTables = { ...one, filter: put(kernels, table), tableRows };
         const x = put(kernels, history);
         const out = kernels.memory.allocate(one.count * 4);
         for (let j = 0; j < one.count; j++) {
           const position = phase + j * one.step;
           const from = Math.floor(position / one.phases);
-          kernels.resample(request, x + from * 4, position - from * one.phases, 1, out + j * 4);
+          kernels.resample(tables, x + from * 4, position - from * one.phases, 1, out + j * 4);
         }
         expect(bits(take(kernels, out, one.count))).toEqual(bits(run(kernels, one)));
       }),
@@ -94,11 +94,11 @@ for (const kernels of await bothKernels()) {
     fc.assert(
       fc.property(cases, (one) => {
         const { table, history, tableRows, phase } = setupOf(one);
-        const request: ResampleRequest = { ...one, filter: put(kernels, table), tableRows };
+        const tables: ResamplerTables = { ...one, filter: put(kernels, table), tableRows };
         const x = put(kernels, history);
         const out = kernels.memory.allocate(one.count * 4);
         put(kernels, new Float32Array(16).fill(1));
-        const changed = changedBytes(kernels, () => kernels.resample(request, x, phase, one.count, out));
+        const changed = changedBytes(kernels, () => kernels.resample(tables, x, phase, one.count, out));
         expect(changed.filter((address) => address < out || address >= out + one.count * 4)).toEqual([]);
       }),
       { numRuns: 20 },

@@ -437,7 +437,7 @@ function dot(row: usize, x: usize, bytes: usize): f32 {
 }
 
 export function mfcc(
-  frameSamples: i32, melBands: i32, bandPairs: i32, coefficients: i32, window: usize, turns: usize, bands: usize,
+  frameSamples: i32, melBands: i32, bandPairs: i32, coefficients: i32, window: usize, twiddles: usize, bands: usize,
   weights: usize, cosines: usize, spectra: usize, power: usize, energies: usize, pairs: usize, samples: usize, out: usize,
 ): void {
   // Of a transform of half as many complex numbers as there are samples.
@@ -447,7 +447,7 @@ export function mfcc(
     const two = f64x2.promote_low_f32x4(v128.load64_zero(samples + (i >> 1)));
     v128.store(spectra + i, f64x2.mul(two, v128.load(window + i)));
   }
-  powers(transform(frameSamples >> 1, spectra, spectra + bytes + 16, turns), bytes, turns + bytes, power);
+  powers(transform(frameSamples >> 1, spectra, spectra + bytes + 16, twiddles), bytes, twiddles + bytes, power);
   for (let band: i32 = 0; band < melBands; band++) {
     const at: usize = bands + (band << 3), bytesOfBand: usize = load<u32>(at, 4);
     store<f64>(energies + (band << 3), 1 + dot64(weights, power + load<u32>(at), bytesOfBand));
@@ -469,14 +469,14 @@ export function mfcc(
   }
 }
 
-// |X|² of a real signal from the transform z of its pairs: bins k and N / 2 - k together. The turns are those from a quarter
+// |X|² of a real signal from the transform z of its pairs: bins k and N / 2 - k together. The twiddle factors are those from a quarter
 // of the circle on.
-function powers(z: usize, bytes: usize, turns: usize, power: usize): void {
+function powers(z: usize, bytes: usize, twiddles: usize, power: usize): void {
   const half: usize = bytes >> 1;
   v128.store(z + bytes, v128.load(z));
   for (let k: usize = 0; k <= half; k += 16) {
     const a = v128.load(z + k), b = f64x2.mul(v128.load(z + bytes - k), f64x2(1, -1));
-    const even = f64x2.add(a, b), odd = turned(f64x2.sub(a, b), turns + (k << 1));
+    const even = f64x2.add(a, b), odd = rotated(f64x2.sub(a, b), twiddles + (k << 1));
     const low = f64x2.add(even, odd), high = f64x2.sub(even, odd);
     const both = sums(f64x2.mul(low, low), f64x2.mul(high, high));
     v128.store64_lane(power + (k >> 1), both, 0);
@@ -500,23 +500,23 @@ function foldPairs(first: usize, last: usize, pair: usize): void {
 
 // Stockham's FFT by four and at last by two, of `size` complex numbers from one place to the other and back; returns the
 // place at which it ended. The four that belong together always lie a quarter apart, in their order.
-function transform(size: i32, from: usize, to: usize, turns: usize): usize {
+function transform(size: i32, from: usize, to: usize, twiddles: usize): usize {
   const quarter: usize = size << 2;
   let stride: usize = 16, rest: i32 = size;
   for (; rest >= 4; rest >>= 2) {
-    let x: usize = from, y: usize = to, turn: usize = 0;
+    let x: usize = from, y: usize = to, twiddle: usize = 0;
     for (let p: i32 = 0; p < rest; p += 4) {
       for (const end: usize = x + stride; x < end; x += 16, y += 16) {
         const a = v128.load(x), b = v128.load(x + quarter), c = v128.load(x + 2 * quarter), d = v128.load(x + 3 * quarter);
         const ac = f64x2.add(a, c), bd = f64x2.add(b, d), less = f64x2.sub(a, c);
         const aside = f64x2.mul(swapped(f64x2.sub(b, d)), f64x2(1, -1));
         v128.store(y, f64x2.add(ac, bd));
-        v128.store(y + stride, turned(f64x2.add(less, aside), turns + turn));
-        v128.store(y + 2 * stride, turned(f64x2.sub(ac, bd), turns + 2 * turn));
-        v128.store(y + 3 * stride, turned(f64x2.sub(less, aside), turns + 3 * turn));
+        v128.store(y + stride, rotated(f64x2.add(less, aside), twiddles + twiddle));
+        v128.store(y + 2 * stride, rotated(f64x2.sub(ac, bd), twiddles + 2 * twiddle));
+        v128.store(y + 3 * stride, rotated(f64x2.sub(less, aside), twiddles + 3 * twiddle));
       }
       y += 3 * stride;
-      turn += stride << 2;
+      twiddle += stride << 2;
     }
     const done: usize = to;
     to = from;
@@ -541,8 +541,8 @@ function swapped(x: v128): v128 {
 // The product of a complex number and e^-iφ, of which cos φ, cos φ, sin φ, -sin φ are given.
 // @ts-ignore: decorator
 @inline
-function turned(x: v128, turn: usize): v128 {
-  return f64x2.add(f64x2.mul(x, v128.load(turn)), f64x2.mul(swapped(x), v128.load(turn, 16)));
+function rotated(x: v128, twiddle: usize): v128 {
+  return f64x2.add(f64x2.mul(x, v128.load(twiddle)), f64x2.mul(swapped(x), v128.load(twiddle, 16)));
 }
 
 // The sum of a and that of b.

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closeServer, openServer } from '../src/page-server/listen.ts';
+import { closeServer, openServer } from '../src/page-server/open-server.ts';
 import { createPageHandler } from '../src/page-server/page-handler.ts';
 
 const PATIENCE_MS = 30_000;

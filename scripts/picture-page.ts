@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
-import { closeServer, openServer } from '../src/page-server/listen.ts';
+import { closeServer, openServer } from '../src/page-server/open-server.ts';
 import { createPageHandler } from '../src/page-server/page-handler.ts';
 import { findChromium } from '../test/browser/helpers/find-chromium.ts';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
 import { DEFAULT_MODEL, openModel } from '../node/open-model.js';
-import { closeServer, openServer } from '../page-server/listen.js';
+import { closeServer, openServer } from '../page-server/open-server.js';
 import { createPageHandler, PAGE_FILE } from '../page-server/page-handler.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';

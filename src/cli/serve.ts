@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import { EarshotError } from '../errors.js';
-import { closeServer, openServer } from '../page-server/listen.js';
+import { closeServer, openServer } from '../page-server/open-server.js';
 import { createPageHandler } from '../page-server/page-handler.js';
 import { playDemo } from './demo.js';
 import { EXIT } from './exit-codes.js';

@@ -1,8 +1,9 @@
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_MODEL, modelPath } from '../node/open-model.js';
+import { type KeptFile, KeptFiles } from './kept-files.js';
 import { MIME_TYPES } from './mime-types.js';
 
 /** Folders by the beginning of their addresses, the longest first; they lie in the package, built or not. */
@@ -35,6 +36,9 @@ const SECURITY_HEADERS = {
 /** Over TLS only, where browsers heed it: a year. Other servers of the same domain are not ours to speak for. */
 const TRANSPORT_SECURITY = 'max-age=31536000';
 
+/** A client that reads nothing of its answer for so long is let go. */
+const UNREAD_MILLISECONDS = 60_000;
+
 /** The file of the page itself; it is not there before it is built. */
 export const PAGE_FILE = fileURLToPath(new URL('index.html', FOLDERS[1][1]));
 
@@ -43,30 +47,33 @@ export const PAGE_FILE = fileURLToPath(new URL('index.html', FOLDERS[1][1]));
  * @param model that the page listens with, as of `openModel`
  */
 export function createPageHandler(model: string = DEFAULT_MODEL): RequestListener {
+  const files = new KeptFiles();
   return (request, response) => {
+    response.setTimeout(UNREAD_MILLISECONDS, () => response.destroy());
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     if ('encrypted' in request.socket) response.setHeader('Strict-Transport-Security', TRANSPORT_SECURITY);
-    respond(model, request, response).catch(() => {
+    respond(files, model, request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else refuse(response, 500, 'The file cannot be read');
     });
   };
 }
 
-async function respond(model: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  files: KeptFiles,
+  model: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return refuse(response, 405, 'Only GET and HEAD');
   }
   const name = nameOf(request.url ?? '/');
   const path = name === MODEL_ADDRESS ? modelPath(model) : name && (await pathOf(name));
-  const file = path && (await open(path).catch(() => undefined));
+  const file = path && (await files.get(path));
   if (!name || !file) return refuse(response, 404, 'There is no such page');
-  try {
-    await send(file, MIME_TYPES[extname(name)], request, response);
-  } finally {
-    await file.close();
-  }
+  await send(file, MIME_TYPES[extname(name)], request, response);
 }
 
 /** The name of a file in an address, if there may be such a file. */
@@ -104,23 +111,20 @@ async function inside(folder: string, name: string): Promise<string | undefined>
 }
 
 async function send(
-  file: FileHandle,
+  { tag, bytes }: KeptFile,
   mimeType: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const stat = await file.stat();
-  if (!stat.isFile()) return refuse(response, 404, 'There is no such page');
-  const tag = `"${stat.size.toString(36)}-${Math.round(stat.mtimeMs).toString(36)}"`;
   response.setHeader('ETag', tag);
   response.setHeader('Cache-Control', 'no-cache');
   if (request.headers['if-none-match'] === tag) {
     response.writeHead(304).end();
     return;
   }
-  const body = request.method === 'HEAD' ? undefined : await file.readFile();
-  response.writeHead(200, { 'Content-Type': mimeType, 'Content-Length': body?.length ?? stat.size });
-  response.end(body);
+  const body = await bytes;
+  response.writeHead(200, { 'Content-Type': mimeType, 'Content-Length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function refuse(response: ServerResponse, status: number, why: string): void {

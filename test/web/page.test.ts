@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DetectionEvent } from '../../src/events.js';
 import { openModel, spotFile } from '../../src/node/index.ts';
-import { closeServer, openServer } from '../../src/page-server/listen.ts';
+import { closeServer, openServer } from '../../src/page-server/open-server.ts';
 import { createPageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';

@@ -5,7 +5,7 @@ import { createEarshotServer, type EarshotServer } from 'earshot/server';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openModel } from '../../src/node/index.ts';
-import { closeServer, openServer } from '../../src/page-server/listen.ts';
+import { closeServer, openServer } from '../../src/page-server/open-server.ts';
 import { createPageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeServer, openServer } from '../../src/page-server/listen.ts';
+import { closeServer, openServer } from '../../src/page-server/open-server.ts';
 import { createPageHandler } from '../../src/page-server/page-handler.ts';
 
 const pageHandler = createPageHandler();
@@ -126,6 +127,25 @@ describe('the page server', () => {
     expect(headers['cache-control']).toBe('no-cache');
     const again = await ask('/samples/yes.wav', 'GET', { 'If-None-Match': String(headers.etag) });
     expect([again.status, again.body.length]).toEqual([304, 0]);
+  });
+
+  it('answers all that a client asks for at once over one connection, in order', async () => {
+    const names = ['yes', 'no', 'yes', 'nothing', 'no'];
+    const bodies = await Promise.all(names.map((name) => ask(`/samples/${name}.wav`).then(({ body }) => body)));
+    const socket = connect(Number(origin.port), '127.0.0.1');
+    const requests = names.map((name, n) => {
+      const connection = n < names.length - 1 ? 'keep-alive' : 'close';
+      return `GET /samples/${name}.wav HTTP/1.1\r\nHost: localhost\r\nConnection: ${connection}\r\n\r\n`;
+    });
+    socket.write(requests.join(''));
+    const received = Buffer.concat(await socket.toArray());
+    let at = 0;
+    for (const body of bodies) {
+      at = received.indexOf(body, at);
+      expect(at).toBeGreaterThan(-1);
+      at += body.length;
+    }
+    expect(at).toBe(received.length);
   });
 
   it('says which option helps when its port is taken', async () => {

@@ -11,7 +11,7 @@ import { rightsOfUpgrade, SUBPROTOCOL } from './credentials.js';
 import { Crew } from './engine/crew.js';
 import { addressOf, answer, refusal } from './http-routes.js';
 import { Hub } from './hub.js';
-import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { type Limits, limitsOf } from './limits.js';
 import { Metrics } from './metrics.js';
 import { type ModelShelf, readModels } from './models.js';
 import { checkServerOptions } from './options.js';
@@ -88,7 +88,7 @@ export class EarshotServer {
   constructor(options: ServerOptions, logger: Logger, access: Access, shelf: ModelShelf, metrics: Metrics, crew: Crew) {
     this.#access = access;
     this.#allowedOrigins = options.allowedOrigins ?? [];
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#limits = limitsOf(options.limits);
     this.#logger = logger;
     this.#shelf = shelf;
     this.#metrics = metrics;

@@ -23,6 +23,8 @@ export class Hub {
   /** Another after each start, so that a number of before is not taken for one of now. */
   readonly id = randomBytes(8).toString('hex');
   readonly #subscribers = new Set<Subscriber>();
+  /** Those of them who want frames: few, if any, so that each stream may be matched with each when one comes or goes. */
+  readonly #watchers = new Set<Subscriber>();
   readonly #history: History<PublishedEvent>;
   readonly #most: number;
   readonly #metrics: Metrics;
@@ -44,15 +46,16 @@ export class Hub {
 
   publish(kind: PublishedKind, stream: string, fields: string): void {
     const seq = ++this.#seq;
-    if (kind === 'frame' && this.#subscribers.size === 0) return;
+    const listeners = kind === 'frame' ? this.#watchers : this.#subscribers;
+    if (kind === 'frame' && listeners.size === 0) return;
     const text = forSubscriber(seq, stream, fields);
     if (kind !== 'frame') this.#history.add(seq, { seq, kind, stream, text });
-    for (const subscriber of this.#subscribers) subscriber.publish(kind, stream, text);
+    for (const subscriber of listeners) subscriber.publish(kind, stream, text);
   }
 
   /** Whether somebody wants the frames of a stream. */
   wantsFrames(stream: string): boolean {
-    for (const subscriber of this.#subscribers) if (subscriber.wants('frame', stream)) return true;
+    for (const watcher of this.#watchers) if (watcher.wants('frame', stream)) return true;
     return false;
   }
 
@@ -63,13 +66,15 @@ export class Hub {
     }
     this.#subscribers.add(subscriber);
     this.#count();
+    if (!subscriber.wantsFrames) return;
+    this.#watchers.add(subscriber);
     this.#onInterest();
   }
 
   remove(subscriber: Subscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;
     this.#count();
-    this.#onInterest();
+    if (this.#watchers.delete(subscriber)) this.#onInterest();
   }
 
   /**

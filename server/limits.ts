@@ -48,3 +48,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   resumeLength: 1024 * 1024,
   history: 1000,
 };
+
+/** Those asked for, and defaults for what is left out. */
+export function limitsOf(given: { [Name in keyof Limits]?: number | undefined } = {}): Limits {
+  const asked = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(asked) };
+}

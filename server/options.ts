@@ -6,6 +6,8 @@ import { parse } from './protocol/parse.js';
 const ORIGIN = /^([a-z][a-z0-9+.-]*:\/\/[^\s/]+|null)$/;
 
 const limit = v.optional(v.pipe(v.number(), v.minValue(0)));
+/** A timer of Node goes off at once where it should wait for longer than 2³¹ ms. */
+const graceSeconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2_000_000)));
 
 /** What `createEarshotServer` takes, as far as a schema can tell: tokens and models are checked where they are read. */
 const options = v.strictObject({
@@ -15,12 +17,13 @@ const options = v.strictObject({
     v.array(v.pipe(v.string(), v.regex(ORIGIN, 'Expected an origin such as https://example.org'))),
   ),
   limits: v.optional(
-    v.strictObject(
-      Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit])) as Record<
+    v.strictObject({
+      ...(Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, limit])) as Record<
         keyof Limits,
         typeof limit
-      >,
-    ),
+      >),
+      graceSeconds,
+    }),
   ),
   workers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(256))),
   logger: v.optional(v.any()),

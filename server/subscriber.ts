@@ -27,6 +27,7 @@ export class Subscriber implements Peer {
   #dropped = 0;
   /** Runs while there is more to replay. Events that come meanwhile wait in the history for their turn. */
   #replaying: NodeJS.Timeout | undefined;
+  #replayedUpTo = 0;
 
   /** @param allowed names of streams, as a grant has them */
   constructor(
@@ -57,6 +58,11 @@ export class Subscriber implements Peer {
     this.#replay(hasBegunAnew ? 0 : since);
   }
 
+  /** Of any stream. */
+  get wantsFrames(): boolean {
+    return this.#parameters.events.includes('frame');
+  }
+
   wants(kind: PublishedKind, stream: string): boolean {
     const { stream: wanted, events } = this.#parameters;
     return events.includes(kind) && (wanted === '*' ? allows(this.#allowed, stream) : wanted === stream);
@@ -82,7 +88,7 @@ export class Subscriber implements Peer {
   text(message: string): void {
     const { type } = subscriberMessage(message);
     if (type === 'keepalive') {
-      this.#connection.send(encode({ type }));
+      this.#connection.send(encode({ type, seq: this.#replaying ? this.#replayedUpTo : this.#hub.seq }));
       return;
     }
     this.gone();
@@ -133,6 +139,7 @@ export class Subscriber implements Peer {
   }
 
   #replayLater(since: number): void {
+    this.#replayedUpTo = since;
     this.#replaying = setTimeout(() => this.#replay(since), REPLAY_MILLISECONDS);
   }
 

@@ -71,7 +71,7 @@ export const toSubscriber = v.variant('type', [
   v.strictObject({ ...frame.entries, ...inStream }),
   v.strictObject({ ...detection.entries, ...inStream }),
   v.strictObject({ type: v.literal('stream_closed'), ...inStream, ...totals }),
-  keepalive,
+  v.strictObject({ ...keepalive.entries, seq: count }),
   warning,
   error,
 ]);

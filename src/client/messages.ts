@@ -92,6 +92,6 @@ export type StreamEvent =
 export type SubscriberMessage =
   | { type: 'subscribed'; protocol: 1; seq: number; server: string }
   | StreamEvent
-  | KeepaliveMessage
+  | (KeepaliveMessage & Numbered)
   | TroubleMessage<'warning'>
   | TroubleMessage<'error'>;

@@ -73,6 +73,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   /** At the last check. */
   #wasSilent = false;
   #error: EarshotError | undefined;
+  /** For those who wait for what does not come any more. */
+  #ended: EarshotError | undefined;
   #waiting: Waiting[] = [];
   #waitingForRoom: Promise<void> | undefined;
   #lastSeq = 0;
@@ -115,9 +117,9 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   /** For `connect`. */
   async open(): Promise<void> {
     const { signal } = this.#options;
-    signal?.throwIfAborted();
-    this.#socket.dial();
     try {
+      signal?.throwIfAborted();
+      this.#socket.dial();
       await unlessAborted(
         this.#until(() => this.#ready !== undefined),
         signal,
@@ -201,7 +203,10 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     });
   }
 
-  /** Ends the stream. Resolves with its totals after the last events. @throws EarshotError what ended it before */
+  /**
+   * Ends the stream. Resolves with its totals after the last events.
+   * @throws EarshotError what ended it before; EARSHOT_ENDED after `abort`
+   */
   close(): Promise<Totals> {
     return unwatched(async () => {
       if (!this.#isClosing && this.state !== 'closed') {
@@ -268,6 +273,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     return new Promise<void>((resolve, reject) => {
       if (this.#error) reject(this.#error);
       else if (isDone()) resolve();
+      else if (this.#ended) reject(this.#ended);
       else this.#waiting.push({ isDone, resolve, reject });
     });
   }
@@ -364,8 +370,8 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     clearInterval(this.#checking);
     this.endLoops(this.#error);
     this.#progress();
-    const ended = this.#error ?? new EarshotError('EARSHOT_ENDED', 'The stream was closed');
-    for (const { reject } of this.#waiting.splice(0)) reject(ended);
+    this.#ended = this.#error ?? new EarshotError('EARSHOT_ENDED', 'The stream was closed');
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
   }
 
   #stateChanged(state: ConnectionState): void {

@@ -249,6 +249,7 @@ describe('connect', () => {
     await expect(sent).rejects.toMatchObject({ code: 'EARSHOT_ENDED' });
     await events;
     expect(client.state).toBe('closed');
+    await expect(client.close()).rejects.toMatchObject({ code: 'EARSHOT_ENDED' });
     // Its name is free again.
     await expect
       .poll(() => connect(server.url, { sampleRate, name: 'long' }).then((next) => next.close()))
@@ -308,7 +309,12 @@ describe('connect', () => {
     const giveUp = connect(silent, { sampleRate, signal: controller.signal });
     setTimeout(() => controller.abort('enough'), 50);
     await expect(giveUp).rejects.toBe('enough');
-    await expect(connect(silent, { sampleRate, signal: controller.signal })).rejects.toBe('enough');
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    for (let n = 0; n < 5; n++) {
+      await expect(connect(silent, { sampleRate, signal: controller.signal })).rejects.toBe('enough');
+    }
+    expect(timers()).toBeLessThan(before + 5);
     const { signal } = new AbortController();
     const client = await connect(server.url, { sampleRate, signal });
     expect(getEventListeners(signal, 'abort')).toEqual([]);

@@ -6,7 +6,7 @@ import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { Line } from '../server/line.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { collect } from './helpers.ts';
+import { collect, scriptedServer } from './helpers.ts';
 
 let server: TestServer;
 let model: Model;
@@ -82,6 +82,46 @@ describe('subscribe', () => {
       await sleep(20);
     }
     expect(states).toEqual([]);
+    subscription.close();
+  });
+
+  it('comes back to a quiet stream without being told that events of others are gone', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const busy = await startServer({ limits: { history: 3 } });
+    const line = await Line.to(busy.url);
+    const subscription = await subscribe(line.url, { stream: 'quiet' });
+    const troubles: string[] = [];
+    subscription.on('warning', ({ message }) => troubles.push(message));
+    const events = collect(subscription);
+    await speak('loud', busy.url);
+    for (let second = 0; second < 12; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      await sleep(20);
+    }
+    line.cut();
+    await expect.poll(() => subscription.state).toBe('reconnecting');
+    await expect.poll(() => subscription.state).toBe('open');
+    await speak('quiet', busy.url);
+    await sleep(100);
+    subscription.close();
+    expect((await events).map(nameOf)).toEqual(whole());
+    expect(troubles).toEqual([]);
+    line.close();
+  });
+
+  it('tries again where connections that are lost still hold all places', async () => {
+    const hello = '{"type":"subscribed","protocol":1,"seq":0,"server":"one"}';
+    const full = '{"type":"error","code":"EARSHOT_LIMIT","message":"There are too many"}';
+    let visits = 0;
+    const url = await scriptedServer((socket) => {
+      visits++;
+      if (visits === 2) socket.send(full, () => socket.close(4429));
+      else socket.send(hello, () => visits === 1 && socket.terminate());
+    });
+    const subscription = await subscribe(url);
+    await expect.poll(() => visits, { timeout: 5000 }).toBe(3);
+    await expect.poll(() => subscription.state).toBe('open');
     subscription.close();
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits } from '../../server/limits.ts';
+import { DEFAULT_LIMITS, type Limits, limitsOf } from '../../server/limits.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { alone, encodeS16, eventsOf, RawClient, startServer, type TestServer, words } from './server.ts';
 
@@ -52,6 +52,16 @@ describe('limits hold', () => {
   it('by default so that one address cannot take all', () => {
     expect(DEFAULT_LIMITS.streamsPerAddress).toBeLessThan(DEFAULT_LIMITS.streams / 10);
     expect(DEFAULT_LIMITS.subscribersPerAddress).toBeLessThan(DEFAULT_LIMITS.subscribers / 2);
+  });
+
+  it('as they are by default where they are undefined, and none that a timer cannot wait for', async () => {
+    expect(limitsOf({ streams: undefined, graceSeconds: undefined, history: 5 })).toEqual({
+      ...DEFAULT_LIMITS,
+      history: 5,
+    });
+    for (const graceSeconds of [Infinity, 3e6]) {
+      await expect(withLimits({ graceSeconds })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT' });
+    }
   });
 
   it('for subscribers', async () => {

@@ -92,3 +92,40 @@ it('replays nothing more to a subscriber that is gone', () => {
   vi.advanceTimersByTime(1000);
   expect(line.messages.length).toBe(sent);
 });
+
+it('says with keepalive up to which event it has told all', () => {
+  const { hub, line, subscriber, publish } = subscribed(100_000, 5000);
+  const told = () => {
+    subscriber.text('{"type":"keepalive"}');
+    return line.messages.at(-1)?.seq;
+  };
+  expect(told()).toBe(line.numbersOf('detection').at(-1));
+  expect(told()).toBeLessThan(hub.seq);
+  while (line.numbersOf('detection').length < 5000) {
+    line.read();
+    vi.advanceTimersByTime(10);
+  }
+  publish('frame', 3);
+  expect(told()).toBe(hub.seq);
+});
+
+it('asks streams for frames only when those come or go who want them', () => {
+  let asked = 0;
+  const metrics = new Metrics();
+  const hub = new Hub(10, 10, metrics, () => asked++);
+  const come = (events: string) => {
+    const parameters = subscriberParameters(new URLSearchParams(`events=${events}`));
+    const connection = new SlowLine() as unknown as Connection;
+    const subscriber = new Subscriber(connection, hub, parameters, ['*'], DEFAULT_LIMITS, metrics);
+    subscriber.begin();
+    return subscriber;
+  };
+  const plain = come('detection');
+  expect([hub.wantsFrames('kitchen'), asked]).toEqual([false, 0]);
+  const watcher = come('frame,detection');
+  expect([hub.wantsFrames('kitchen'), asked]).toEqual([true, 1]);
+  plain.gone();
+  expect([hub.wantsFrames('kitchen'), asked]).toEqual([true, 1]);
+  watcher.gone();
+  expect([hub.wantsFrames('kitchen'), asked]).toEqual([false, 2]);
+});

@@ -29,7 +29,7 @@ export interface Rights {
 }
 
 /** Where tokens are not asked for. */
-export const ALL_RIGHTS: Rights = { produce: ['*'], subscribe: ['*'] };
+const ALL_RIGHTS: Rights = { produce: ['*'], subscribe: ['*'] };
 
 /** How long a single-use token can be used. */
 export const SINGLE_USE_SECONDS = 60;

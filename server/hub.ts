@@ -8,7 +8,7 @@ import type { Subscriber } from './subscriber.js';
 export type PublishedKind = 'stream_opened' | 'frame' | 'detection' | 'stream_closed';
 
 /** An event and the text that tells subscribers of it. */
-export interface PublishedEvent {
+interface PublishedEvent {
   seq: number;
   kind: PublishedKind;
   stream: string;

@@ -1,3 +1,5 @@
+// What the core gives to all: to Node, to browsers, and to whoever brings a host of his own.
+
 export { encodeS16, mixDown, PCM_ENCODINGS, PcmDecoder, type PcmEncoding, type Samples } from './audio/pcm.js';
 export type { ChannelOptions, Inspection, SpotterSink } from './channel.js';
 export type { ConvolutionConfig, DecisionConfig, ModelConfig } from './config.js';

@@ -101,7 +101,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export const reachMarkdown = (figures: readonly CellFigures[]): string =>
   markdown(reachTable(figures.map(({ runs }) => runs[0].reach)));
 
-export function markdown({ head, rows }: Table): string {
+function markdown({ head, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

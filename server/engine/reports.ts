@@ -11,7 +11,7 @@ export interface ReportedFrame {
   record?: Uint8Array;
 }
 
-export interface ReportedDetection {
+interface ReportedDetection {
   kind: 'detection';
   own: boolean;
   fields: string;

@@ -1,6 +1,4 @@
-export { PCM_ENCODINGS, type PcmEncoding } from '../audio/pcm.js';
-export type { AudioFacts, AudioFormat, AudioStream, AudioWarning, Warn } from '../files/audio-stream.js';
-export type { RawAudio } from '../files/raw.js';
+export type { AudioFacts, Warn } from '../files/audio-stream.js';
 export * from '../index.js';
 export type { Level } from './level-meter.js';
 export { type Listener, type ListenOptions, listDevices, listen } from './listen.js';

@@ -6,8 +6,10 @@ import { Emitter } from './emitter.js';
 import type { ProducerMessage, ReadyMessage, Totals, TroubleMessage } from './messages.js';
 import { Outbox } from './outbox.js';
 import { type ConnectionState, ReconnectingSocket } from './reconnecting-socket.js';
+import { SilenceWatch } from './silence-watch.js';
 import { type Access, addressOf, protocolsFor, type ServerAddress, type SocketClass } from './socket.js';
 import { unlessAborted } from './unless-aborted.js';
+import { Waiters } from './waiters.js';
 
 /** How a stream is to be sent and heard. */
 export interface ConnectOptions extends Access {
@@ -44,18 +46,9 @@ const MESSAGE_SECONDS = 0.1;
 const AHEAD_SECONDS = 4;
 /** The server acknowledges each half second of audio, so that after so much it owes a sign. */
 const UNANSWERED_SECONDS = 1;
-/** Without a sign from the server for so long, although it owes one, the connection counts as lost. */
-const SILENCE_MILLISECONDS = 10_000;
-const KEEPALIVE_MILLISECONDS = 20_000;
 const CHECK_MILLISECONDS = 1000;
 /** Errors after which it makes sense to try again: the connection's or the server's moment of weakness. */
 const PASSING = ['EARSHOT_SHUTDOWN', 'EARSHOT_CONNECTION'];
-
-interface Waiting {
-  isDone(): boolean;
-  resolve(): void;
-  reject(error: EarshotError): void;
-}
 
 /**
  * A stream on a server. A lost connection is made again and the stream goes on as if nothing had been, as long as the
@@ -66,23 +59,15 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   readonly #socket: ReconnectingSocket<ProducerMessage>;
   readonly #outbox = new Outbox(BYTES_PER_SAMPLE);
   readonly #checking: ReturnType<typeof setInterval>;
+  readonly #watch = new SilenceWatch();
+  readonly #waiters = new Waiters();
   #ready: ReadyMessage | undefined;
   #totals: Totals | undefined;
   /** The server has told that nothing more comes. */
   #hasEnded = false;
-  /** At the last check. */
-  #wasSilent = false;
   #error: EarshotError | undefined;
-  /** For those who wait for what does not come any more. */
-  #ended: EarshotError | undefined;
-  #waiting: Waiting[] = [];
   #waitingForRoom: Promise<void> | undefined;
   #lastSeq = 0;
-  #lastSent = performance.now();
-  /** When audio or a command was last sent while the server owed nothing. */
-  #lastEven = performance.now();
-  /** Whether a `keepalive` waits for its answer. */
-  #isAsked = false;
   #isClosing = false;
   /** Whether the last samples found no room. */
   #isFull = false;
@@ -121,7 +106,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
       signal?.throwIfAborted();
       this.#socket.dial();
       await unlessAborted(
-        this.#until(() => this.#ready !== undefined),
+        this.#waiters.until(() => this.#ready !== undefined),
         signal,
       );
     } catch (error) {
@@ -175,9 +160,11 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
 
   /** One promise for all who wait: a long recording may be sent in thousands of pieces at once. */
   #room(): Promise<void> {
-    this.#waitingForRoom ??= this.#until(() => this.#hasRoom).finally(() => {
-      this.#waitingForRoom = undefined;
-    });
+    this.#waitingForRoom ??= this.#waiters
+      .until(() => this.#hasRoom)
+      .finally(() => {
+        this.#waitingForRoom = undefined;
+      });
     return this.#waitingForRoom;
   }
 
@@ -214,7 +201,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
         this.#outbox.add('{"type":"close"}');
         this.#pump();
       }
-      await this.#until(() => this.#totals !== undefined);
+      await this.#waiters.until(() => this.#totals !== undefined);
       return this.#totals as Totals;
     });
   }
@@ -245,47 +232,32 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
       this.#checkOpen();
       const after = this.#outbox.add(JSON.stringify(message));
       this.#pump();
-      await this.#until(() => this.#outbox.hasDone(after));
+      await this.#waiters.until(() => this.#outbox.hasDone(after));
     });
   }
 
   #checkOpen(): void {
     if (this.#error) throw this.#error;
-    if (this.#isClosing || this.state === 'closed') throw new EarshotError('EARSHOT_ENDED', 'The stream was closed');
+    if (this.#isClosing || this.state === 'closed') throw closedError();
   }
 
   /** Sends as much as may be on its way. */
   #pump(): void {
     while (this.state === 'open' && this.#outbox.samplesOnTheWay < AHEAD_SECONDS * this.#options.sampleRate) {
-      if (!this.#isOwed) this.#lastEven = performance.now();
+      const isOwed = this.#isOwed;
       const message = this.#outbox.next();
       if (message === undefined) return;
-      this.#write(message);
+      this.#write(message, isOwed);
     }
   }
 
-  #write(data: string | Uint8Array<ArrayBuffer>): void {
+  #write(data: string | Uint8Array<ArrayBuffer>, isOwed: boolean): void {
     this.#socket.send(data);
-    this.#lastSent = performance.now();
-  }
-
-  #until(isDone: () => boolean): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      if (this.#error) reject(this.#error);
-      else if (isDone()) resolve();
-      else if (this.#ended) reject(this.#ended);
-      else this.#waiting.push({ isDone, resolve, reject });
-    });
-  }
-
-  #progress(): void {
-    const done = this.#waiting.filter(({ isDone }) => isDone());
-    this.#waiting = this.#waiting.filter((waiting) => !done.includes(waiting));
-    for (const { resolve } of done) resolve();
+    this.#watch.sent(isOwed);
   }
 
   #receive(message: Exclude<ProducerMessage, { type: 'error' }>): void {
-    this.#isAsked = false;
+    this.#watch.heard();
     if ('seq' in message) this.#lastSeq = Math.max(this.#lastSeq, message.seq);
     switch (message.type) {
       case 'ready':
@@ -312,7 +284,7 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
         this.#closed(message);
     }
     this.#pump();
-    this.#progress();
+    this.#waiters.look();
   }
 
   #mayReconnect({ code }: EarshotError): boolean {
@@ -331,23 +303,12 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
     );
   }
 
-  /**
-   * The silence of a pause is not the server's: it counts from when the server came to owe a sign, and has to be found
-   * twice, so that what came while this program was held up is read before.
-   */
   #check(): void {
-    const now = performance.now();
-    const unsentMilliseconds = now - this.#lastSent;
-    const silentMilliseconds = Math.min(this.#socket.silentMilliseconds, now - this.#lastEven);
-    const isOwedLong = this.#isOwed && silentMilliseconds > SILENCE_MILLISECONDS;
-    const isSilent = isOwedLong || (this.#isAsked && unsentMilliseconds > SILENCE_MILLISECONDS);
-    const isStill = isSilent && this.#wasSilent;
-    this.#wasSilent = isSilent;
-    if (isStill) {
-      this.#socket.abandon();
-    } else if (this.state === 'open' && unsentMilliseconds > KEEPALIVE_MILLISECONDS) {
-      this.#isAsked = true;
-      this.#write('{"type":"keepalive"}');
+    const finding = this.#watch.check(this.#isOwed, this.#socket.silentMilliseconds);
+    if (finding === 'lost') this.#socket.abandon();
+    else if (finding === 'ask' && this.state === 'open') {
+      this.#watch.asked();
+      this.#write('{"type":"keepalive"}', this.#isOwed);
     }
   }
 
@@ -369,13 +330,11 @@ export class StreamClient extends Emitter<StreamClientEvent, SpotterEvent> {
   #finish(): void {
     clearInterval(this.#checking);
     this.endLoops(this.#error);
-    this.#progress();
-    this.#ended = this.#error ?? new EarshotError('EARSHOT_ENDED', 'The stream was closed');
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
+    this.#waiters.end(this.#error ?? closedError());
   }
 
   #stateChanged(state: ConnectionState): void {
-    this.#isAsked = false;
+    this.#watch.heard();
     this.emit({ type: 'state', state });
   }
 }
@@ -385,6 +344,8 @@ function checkNumbers({ sampleRate, bufferSeconds = BUFFER_SECONDS }: ConnectOpt
     if (!(value > 0)) throw unexpected('EARSHOT_BAD_ARGUMENT', name, 'a number above 0', value);
   }
 }
+
+const closedError = (): EarshotError => new EarshotError('EARSHOT_ENDED', 'The stream was closed');
 
 /** Nobody has to wait: what goes wrong is told by events too. */
 function unwatched<T>(work: () => Promise<T>): Promise<T> {

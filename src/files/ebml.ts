@@ -24,6 +24,9 @@ const MASTERS: readonly number[] = [
   ELEMENT.blockGroup,
 ];
 
+/** Segments and what lies directly in them, such as tracks, attachments and clusters: nothing deeper has an id of 4 bytes. */
+export const isTopLevel = (id: number): boolean => id > 0xffffff;
+
 /** An id of at most 4 bytes and a size of at most 8. */
 export const ELEMENT_HEAD_BYTES = 12;
 

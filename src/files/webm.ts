@@ -2,7 +2,7 @@ import { EarshotError } from '../errors.js';
 import { type AudioStream, audioStream, damageReport, type Warn } from './audio-stream.js';
 import type { ByteReader } from './byte-reader.js';
 import { latin1 } from './bytes.js';
-import { ELEMENT, ELEMENT_HEAD_BYTES, parseElementHead, parseNumber } from './ebml.js';
+import { ELEMENT, ELEMENT_HEAD_BYTES, isTopLevel, parseElementHead, parseNumber } from './ebml.js';
 import { identify, type OggCodec } from './ogg-codec.js';
 
 /** A track of sound, as its description says. */
@@ -31,13 +31,14 @@ export async function peekWebmTrack(reader: ByteReader): Promise<WebmTrack | und
   }
 }
 
-/** All that is described before the first cluster of packets; undefined if that is not among `bytes`. */
+/** All that is described before something else begins; undefined if that is not among `bytes`. */
 function readTracks(bytes: Uint8Array): WebmTrack[] | undefined {
   const tracks: WebmTrack[] = [];
   for (let at = 0; ; ) {
     const head = parseElementHead(bytes, at);
     if (head === undefined) return undefined;
-    if (head.id === ELEMENT.cluster) return tracks;
+    const isDescribed = tracks.length > 0 && isTopLevel(head.id);
+    if (isDescribed || head.id === ELEMENT.cluster) return tracks;
     if (head.id === ELEMENT.trackEntry) {
       tracks.push({ number: 0, codecId: '', codecPrivate: new Uint8Array(0), sampleRate: 8000 });
     }

@@ -12,8 +12,8 @@ const OPUS_HEAD = concatBytes(ascii('OpusHead'), [1, 1, 0, 0, 0x80, 0xbb, 0, 0, 
 /** A second of nothing in Opus: packets of one byte, 20 ms of hybrid full band. */
 const SILENT_PACKET = [0x78];
 
-/** A recording as `MediaRecorder` writes it: no sizes, a cluster for each packet. */
-function recording(packets: number, flags = 0x80): Uint8Array {
+/** A recording as `MediaRecorder` writes it: no sizes, a cluster for each packet, and `between` tracks and clusters. */
+function recording(packets: number, flags = 0x80, between = new Uint8Array(0)): Uint8Array {
   const track = element(
     [0xae],
     element([0xd7], [3]),
@@ -29,6 +29,7 @@ function recording(packets: number, flags = 0x80): Uint8Array {
     UNKNOWN_SIZE,
     element([0xec], new Uint8Array(3000)),
     element([0x16, 0x54, 0xae, 0x6b], element([0xae], element([0x86], ascii('V_VP8'))), track),
+    between,
     ...Array.from({ length: packets }, () => cluster),
   );
 }
@@ -45,6 +46,13 @@ describe('WebM with Opus', () => {
 
   it('without sizes gives the packets of its own track', async () => {
     const audio = await read(recording(50));
+    expect(audio).toMatchObject({ sampleRate: 48000, channels: 1, warnings: [] });
+    expect(audio.samples[0]).toHaveLength(48000);
+  });
+
+  it('may have a large cover between its tracks and its sound', async () => {
+    const cover = element([0x61, 0xa7], element([0x46, 0x5c], new Uint8Array(3 << 20)));
+    const audio = await read(recording(50, 0x80, element([0x19, 0x41, 0xa4, 0x69], cover)));
     expect(audio).toMatchObject({ sampleRate: 48000, channels: 1, warnings: [] });
     expect(audio.samples[0]).toHaveLength(48000);
   });

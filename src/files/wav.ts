@@ -26,6 +26,10 @@ const SUBTYPE_TAIL = '0000000010008000' + '00aa00389b71';
  */
 const UNKNOWN_SIZES = [0, 0xffffffff, 0x7ffff000, 0x7fffffff, 0x7fffff00, 0x80000000];
 
+const isUnknown = (size: number) => UNKNOWN_SIZES.includes(size);
+
+const RIFF_HEAD_BYTES = 12;
+const CHUNK_HEAD_BYTES = 8;
 const LONGEST_FORMAT_BYTES = 40;
 
 interface WavFormat {
@@ -48,16 +52,21 @@ export async function openWav(reader: ByteReader, warn: Warn): Promise<AudioStre
 }
 
 async function readHeader(reader: ByteReader): Promise<{ format: WavFormat; dataBytes: number }> {
-  await take(reader, 12);
+  const riffBytes = (await take(reader, RIFF_HEAD_BYTES)).getUint32(4, true);
+  const end = isUnknown(riffBytes) ? 0 : CHUNK_HEAD_BYTES + riffBytes;
+  let at = RIFF_HEAD_BYTES;
   let format: WavFormat | undefined;
   let longDataBytes = 0;
   for (;;) {
-    const chunk = await take(reader, 8);
+    const chunk = await take(reader, CHUNK_HEAD_BYTES);
+    at += CHUNK_HEAD_BYTES;
     const id = String.fromCharCode(chunk.getUint8(0), chunk.getUint8(1), chunk.getUint8(2), chunk.getUint8(3));
     const size = chunk.getUint32(4, true);
     if (id === 'data') {
       if (format === undefined) throw damaged('it has samples before its "fmt " chunk');
-      return { format, dataBytes: UNKNOWN_SIZES.includes(size) ? longDataBytes || Infinity : size };
+      // A program that cannot come back knows of no chunk behind the data.
+      const isEmpty = size === 0 && end > at + CHUNK_HEAD_BYTES;
+      return { format, dataBytes: isUnknown(size) && !isEmpty ? longDataBytes || Infinity : size };
     }
     let read = 0;
     if (id === 'fmt ') {
@@ -67,7 +76,9 @@ async function readHeader(reader: ByteReader): Promise<{ format: WavFormat; data
       read = 16;
       longDataBytes = Number((await take(reader, read)).getBigUint64(8, true));
     }
-    await reader.skip(size + (size % 2) - read);
+    const padded = size + (size % 2);
+    await reader.skip(padded - read);
+    at += padded;
   }
 }
 

@@ -128,6 +128,8 @@ export function little(value: number, bytes: number): Uint8Array<ArrayBuffer> {
 
 export interface WavParts {
   riff?: string;
+  /** What the header says of the length of all that follows it. */
+  riffBytes?: number;
   tag?: number;
   channels?: number;
   sampleRate?: number;
@@ -156,7 +158,8 @@ export function wav(parts: WavParts = {}): Uint8Array<ArrayBuffer> {
     extension,
   );
   const body = concatBytes(chunk('fmt ', format), before, ascii('data'), little(dataBytes, 4), data);
-  return concatBytes(ascii(riff), little(body.length + 4, 4), ascii('WAVE'), body);
+  const { riffBytes = body.length + 4 } = parts;
+  return concatBytes(ascii(riff), little(riffBytes, 4), ascii('WAVE'), body);
 }
 
 export function chunk(id: string, body: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -129,7 +129,7 @@ describe('openAudioStream', () => {
 
   it('gives out what a live source has sent, without waiting for more', async () => {
     const live = async function* () {
-      yield wav({ dataBytes: 0, data: new Uint8Array(640) });
+      yield wav({ riffBytes: 0, dataBytes: 0, data: new Uint8Array(640) });
       await new Promise(() => {});
     };
     const stream = await openAudioStream(live());

@@ -107,9 +107,16 @@ describe('WAV field by field', () => {
   });
 
   it.each([
-    0, 0xffffffff, 0x7ffff000, 0x7fffffff, 0x80000000,
-  ])('takes a length of %i, which pipes write, for "until the end"', async (dataBytes) => {
-    const { samples, warnings } = await read(wav({ data: new Uint8Array(1000), dataBytes }));
+    [0, 0],
+    [0, 36],
+    [0, 44],
+    [0, 0xffffffff],
+    [0xffffffff, 0xffffffff],
+    [0x7ffff000, 0x7ffff024],
+    [0x7fffffff, 0x7fffffff],
+    [0x80000000, 0x80000024],
+  ])('takes a length of %i in a file of %i, which pipes write, for "until the end"', async (dataBytes, riffBytes) => {
+    const { samples, warnings } = await read(wav({ data: new Uint8Array(1000), dataBytes, riffBytes }));
     expect(samples[0]).toHaveLength(500);
     expect(warnings).toEqual([]);
   });
@@ -138,7 +145,7 @@ describe('WAV that lies', () => {
     ],
     [
       'end inside a sample',
-      wav({ data: new Uint8Array(11), dataBytes: 0 }),
+      wav({ data: new Uint8Array(11), dataBytes: 0, riffBytes: 0 }),
       5,
       'The audio ends in the middle of a sample',
     ],
@@ -151,6 +158,11 @@ describe('WAV that lies', () => {
 
   it.each([
     ['no samples', wav({ data: new Uint8Array(0) }), 'EARSHOT_AUDIO_EMPTY'],
+    [
+      'no samples but a chunk after them',
+      wav({ dataBytes: 0, data: chunk('LIST', ascii('INFOISFT\x04\0\0\0SoX\0')) }),
+      'EARSHOT_AUDIO_EMPTY',
+    ],
     ['half a sample', wav({ data: new Uint8Array(1) }), 'EARSHOT_AUDIO_EMPTY'],
     ['0 channels', wav({ channels: 0 }), 'EARSHOT_AUDIO_DAMAGED'],
     ['0 Hz', wav({ sampleRate: 0 }), 'EARSHOT_AUDIO_RATE'],

@@ -9,8 +9,6 @@ interface Box {
 }
 
 const FIXED_POINT = 65536;
-/** The start, in an edit list, of an edit that shows nothing. */
-const EMPTY_EDIT = 0xffffffff;
 
 function* boxes(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -45,12 +43,20 @@ export function mp4DelaySeconds(bytes: Uint8Array): number {
   const track = soundTrack(bytes);
   if (track === undefined) return 0;
   const [edits] = find(bytes, ['edts', 'elst'], track.body, track.to);
-  if (edits === undefined || bytes[edits.body] !== 0) return 0;
-  for (let at = edits.body + 8; at + 12 <= edits.to; at += 12) {
-    const start = uint32(bytes, at + 4);
-    if (start !== EMPTY_EDIT) return start / (timescale(bytes, track) || Infinity);
+  const start = edits && firstShown(bytes, edits);
+  return start === undefined ? 0 : start / (timescale(bytes, track) || Infinity);
+}
+
+/** Where the first edit that shows anything starts, in units of the track's clock (ISO 14496-12, 8.6.6). */
+function firstShown(bytes: Uint8Array, edits: Box): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, edits.to);
+  const hasLongTimes = bytes[edits.body] === 1;
+  const editBytes = hasLongTimes ? 20 : 12;
+  for (let at = edits.body + 8; at + editBytes <= edits.to; at += editBytes) {
+    const start = hasLongTimes ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4);
+    if (start >= 0) return start;
   }
-  return 0;
+  return undefined;
 }
 
 function soundTrack(bytes: Uint8Array): Box | undefined {

@@ -1,7 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { moovFirst, mp4DelaySeconds, mp4SampleRate } from '../../src/files/mp4.js';
-import { fixture } from './helpers.js';
+import { concatBytes, fixture } from './helpers.js';
+
+const big = (value: bigint) => new Uint8Array(BigUint64Array.of(value).buffer).reverse();
+
+/** `tones.m4a`, whose edit list has one edit in the short form, with these edits in the long one. */
+function withLongEdits(...starts: readonly bigint[]): Uint8Array {
+  const bytes = fixture('tones.m4a');
+  const list = Buffer.from(bytes).indexOf('elst') + 4;
+  const edits = starts.flatMap((start) => [big(1024n), big(start), [0, 1, 0, 0]]);
+  const count = [0, 0, 0, starts.length];
+  const grown = concatBytes(bytes.subarray(0, list), [1, 0, 0, 0], count, ...edits, bytes.subarray(list + 20));
+  for (const type of ['elst', 'edts', 'trak', 'moov']) {
+    const view = new DataView(grown.buffer, Buffer.from(grown).indexOf(type) - 4);
+    view.setUint32(0, view.getUint32(0) + grown.length - bytes.length);
+  }
+  return grown;
+}
 
 describe('MP4', () => {
   it('tells the rate of its sound, and the delay that its edit list leaves out', () => {
@@ -9,6 +25,12 @@ describe('MP4', () => {
       expect(mp4SampleRate(fixture(name))).toBe(16000);
       expect(mp4DelaySeconds(fixture(name))).toBe(1024 / 16000);
     }
+  });
+
+  it('tells the delay also from an edit list of 64 bits, be it behind an edit that shows nothing', () => {
+    expect(mp4DelaySeconds(withLongEdits(1024n))).toBe(1024 / 16000);
+    expect(mp4DelaySeconds(withLongEdits(-1n, 2048n))).toBe(2048 / 16000);
+    expect(mp4DelaySeconds(withLongEdits(-1n))).toBe(0);
   });
 
   it('tells the rate from the clock of the track where the codec leaves it out', () => {

@@ -6,13 +6,13 @@ const NONE =
   'install pipewire-alsa, with PulseAudio libasound2-plugins; without one, the user must be in the group "audio"';
 
 /**
- * The microphone that is meant by an id, a label or a part of a label; undefined if none is named, which leaves the
- * choice to the system.
+ * The microphone that is meant by an id, a label or a part of a label; undefined if none is named, as in an
+ * empty name, which leaves the choice to the system.
  * @throws EarshotError EARSHOT_MICROPHONE_MISSING
  */
 export function pickMicrophone(microphones: readonly MicrophoneInfo[], name?: string): MicrophoneInfo | undefined {
   if (microphones.length === 0) throw new EarshotError('EARSHOT_MICROPHONE_MISSING', NONE);
-  if (name === undefined) return undefined;
+  if (!name) return undefined;
   const picked =
     microphones.find(({ deviceId }) => deviceId === name) ??
     microphones.find(({ label }) => label === name) ??

@@ -11,3 +11,11 @@ export function adtsFrameBytes(bytes: Uint8Array, at: number): number {
 export function adtsSampleRate(bytes: Uint8Array): number | undefined {
   return RATES[(bytes[2] >> 2) & 15];
 }
+
+/** Whether the last of the frames that follow each other is cut off. */
+export function isAdtsCut(bytes: Uint8Array): boolean {
+  let at = 0;
+  for (let frame = adtsFrameBytes(bytes, 0); frame > 0; frame = adtsFrameBytes(bytes, at)) at += frame;
+  const left = bytes.length - at;
+  return left < HEADER_BYTES && left !== 0;
+}

@@ -59,6 +59,11 @@ function firstShown(bytes: Uint8Array, edits: Box): number | undefined {
   return undefined;
 }
 
+/** Whether the file does not end where its last whole box does. */
+export function isMp4Cut(bytes: Uint8Array): boolean {
+  return [...boxes(bytes, 0, bytes.length)].at(-1)?.to !== bytes.length;
+}
+
 function soundTrack(bytes: Uint8Array): Box | undefined {
   for (const track of find(bytes, ['moov', 'trak'])) {
     const [handler] = find(bytes, ['mdia', 'hdlr'], track.body, track.to);

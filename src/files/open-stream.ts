@@ -1,16 +1,16 @@
 import { unexpected } from '../errors.js';
-import { adtsSampleRate } from './adts.js';
+import { adtsSampleRate, isAdtsCut } from './adts.js';
 import type { AudioStream, Warn } from './audio-stream.js';
 import { ByteReader } from './byte-reader.js';
 import { openFlac } from './flac.js';
 import { openMp3 } from './mp3.js';
-import { mp4SampleRate } from './mp4.js';
+import { isMp4Cut, mp4SampleRate } from './mp4.js';
 import { openOgg } from './ogg.js';
 import { openRaw, type RawAudio } from './raw.js';
 import { sniff } from './sniff.js';
 import { openWav } from './wav.js';
-import { openWebmOpus, peekWebmTrack } from './webm.js';
-import { type DecodeWholeFile, openWholeFile } from './whole-file.js';
+import { isWebmCut, openWebmOpus, peekWebmTrack } from './webm.js';
+import { type DecodeWholeFile, openWholeFile, type WholeFormat } from './whole-file.js';
 
 export interface OpenStreamOptions {
   /** Takes the bytes as PCM without a header, instead of looking at them for a format. */
@@ -48,6 +48,7 @@ export async function openAudioStream(
 async function open(reader: ByteReader, { raw, onWarning, decodeWholeFile }: OpenStreamOptions): Promise<AudioStream> {
   const warn: Warn = (warning) => onWarning?.(warning);
   if (raw !== undefined) return openRaw(reader, raw, warn);
+  const openWhole = (format: WholeFormat) => openWholeFile(reader, format, warn, decodeWholeFile);
   const container = await sniff(reader);
   switch (container) {
     case 'wav':
@@ -61,11 +62,11 @@ async function open(reader: ByteReader, { raw, onWarning, decodeWholeFile }: Ope
     case 'webm': {
       const track = await peekWebmTrack(reader);
       if (track?.codecId === 'A_OPUS') return openWebmOpus(reader, track, warn);
-      return openWholeFile(reader, container, () => track?.sampleRate, decodeWholeFile);
+      return openWhole({ format: container, rateOf: () => track?.sampleRate, isCut: isWebmCut });
     }
     case 'm4a':
-      return openWholeFile(reader, container, mp4SampleRate, decodeWholeFile);
+      return openWhole({ format: container, rateOf: mp4SampleRate, isCut: isMp4Cut });
     case 'aac':
-      return openWholeFile(reader, container, adtsSampleRate, decodeWholeFile);
+      return openWhole({ format: container, rateOf: adtsSampleRate, isCut: isAdtsCut });
   }
 }

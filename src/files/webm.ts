@@ -63,6 +63,16 @@ function describe(track: WebmTrack, id: number, body: Uint8Array): void {
   }
 }
 
+/** Whether the last of the elements that follow each other is cut off. */
+export function isWebmCut(bytes: Uint8Array): boolean {
+  let at = 0;
+  for (let head = parseElementHead(bytes, 0); head !== undefined; head = parseElementHead(bytes, at)) {
+    at += head.bytes + head.size;
+  }
+  const left = bytes.length - at;
+  return left < ELEMENT_HEAD_BYTES && left !== 0;
+}
+
 /**
  * A track of Opus in a WebM file (as `MediaRecorder` writes it), packet by packet in constant memory.
  * @throws EarshotError EARSHOT_AUDIO_DAMAGED; while reading also EARSHOT_AUDIO_UNSUPPORTED for packets laced together

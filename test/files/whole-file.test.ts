@@ -24,6 +24,22 @@ describe('audio that only a host can decode', () => {
       },
     });
     expect(audio).toMatchObject({ format, sampleRate: 16000, channels: 2, chunkSamples: [16000, 16000, 8000] });
+    expect(audio.warnings).toEqual([]);
+  });
+
+  it.each([
+    'tones.aac',
+    'tones-faststart.m4a',
+    'tones-aac.mkv',
+    'tones-vorbis.webm',
+  ])('is heard with a warning where it is cut: %s', async (name) => {
+    const bytes = fixture(name);
+    for (const missing of [1, 6]) {
+      const decodeWholeFile = async () => [new Float32Array(100)];
+      const audio = await read(bytes.subarray(0, bytes.length - missing), [100], { decodeWholeFile });
+      expect(audio.chunkSamples).toEqual([100]);
+      expect(audio.warnings.map(({ code }) => code)).toEqual(['EARSHOT_AUDIO_TRUNCATED']);
+    }
   });
 
   it.each(FORMATS)('is refused without a decoder: %s', async (name) => {

@@ -23,7 +23,7 @@ const HEADER_BYTES = 27;
 const CHECKSUM_AT = 22;
 const MOST_SEGMENTS = 255;
 
-const crc32 = crc(32, 0x04c11db7);
+const oggCrc = crc(32, 0x04c11db7);
 
 /** Finds one page after the other, passing over what is none. */
 export class OggPageReader {
@@ -59,7 +59,7 @@ export class OggPageReader {
     const view = new DataView(bytes.buffer);
     const checksum = view.getUint32(CHECKSUM_AT, true);
     view.setUint32(CHECKSUM_AT, 0);
-    if (crc32(bytes) !== checksum) return 'damaged';
+    if (oggCrc(bytes) !== checksum) return 'damaged';
     this.#reader.advance(length);
     return {
       serial: view.getUint32(14, true),

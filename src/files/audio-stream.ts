@@ -81,6 +81,17 @@ async function* boundedChunks(
   if (empty) throw new EarshotError('EARSHOT_AUDIO_EMPTY', 'The audio has no samples');
 }
 
+type Layout = Pick<AudioFacts, 'sampleRate' | 'channels'>;
+
+/** The error for audio whose rate or channels are not those that it began with. */
+export function changedAudio(first: Layout, next: Layout): EarshotError {
+  const describe = ({ sampleRate, channels }: Layout) => `${sampleRate} Hz and ${channels} channels`;
+  return new EarshotError(
+    'EARSHOT_AUDIO_UNSUPPORTED',
+    `The audio changes from ${describe(first)} to ${describe(next)}, which one stream cannot`,
+  );
+}
+
 /** Tells of the first damage only: a bad file has thousands. */
 export function damageReport(warn: Warn): (what: string) => void {
   let told = false;

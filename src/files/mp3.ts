@@ -1,5 +1,5 @@
 import { EarshotError } from '../errors.js';
-import { type AudioStream, audioStream, damageReport, type Warn } from './audio-stream.js';
+import { type AudioStream, audioStream, changedAudio, damageReport, type Warn } from './audio-stream.js';
 import type { ByteReader } from './byte-reader.js';
 import {
   findMpegFrame,
@@ -78,11 +78,6 @@ async function findNext(reader: ByteReader, first: MpegHeader, damage: (what: st
     if (at < 0) continue;
     const found = parseMpegHeader(bytes, at) as MpegHeader;
     if (found.kind === first.kind) return true;
-    throw new EarshotError(
-      'EARSHOT_AUDIO_UNSUPPORTED',
-      `The audio changes from ${describe(first)} to ${describe(found)}, which one stream cannot`,
-    );
+    throw changedAudio(first, found);
   }
 }
-
-const describe = ({ sampleRate, channels }: MpegHeader) => `${sampleRate} Hz and ${channels} channels`;

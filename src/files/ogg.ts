@@ -1,5 +1,5 @@
 import { EarshotError } from '../errors.js';
-import { type AudioStream, audioStream, damageReport, type Warn } from './audio-stream.js';
+import { type AudioStream, audioStream, changedAudio, damageReport, type Warn } from './audio-stream.js';
 import type { ByteReader } from './byte-reader.js';
 import { identify, type OggCodec, type PacketDecoder } from './ogg-codec.js';
 import { type OggPage, OggPageReader, PacketAssembler } from './ogg-page.js';
@@ -96,10 +96,5 @@ async function* decodePage(
 }
 
 function checkSame(first: OggCodec, next: OggCodec): void {
-  if (next.sampleRate === first.sampleRate && next.channels === first.channels) return;
-  const describe = ({ sampleRate, channels }: OggCodec) => `${sampleRate} Hz and ${channels} channels`;
-  throw new EarshotError(
-    'EARSHOT_AUDIO_UNSUPPORTED',
-    `The audio changes from ${describe(first)} to ${describe(next)}, which one stream cannot`,
-  );
+  if (next.sampleRate !== first.sampleRate || next.channels !== first.channels) throw changedAudio(first, next);
 }

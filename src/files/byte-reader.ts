@@ -31,6 +31,14 @@ export class ByteReader {
     this.#start += count;
   }
 
+  /** A copy of the next `count` bytes, which are dropped; undefined if the input has fewer. */
+  async take(count: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const bytes = (await this.peek(count)).slice(0, count);
+    if (bytes.length < count) return undefined;
+    this.advance(count);
+    return bytes;
+  }
+
   /** Drops bytes, shown or not; false if the input has fewer. */
   async skip(count: number): Promise<boolean> {
     for (let left = count; left > 0; ) {

@@ -32,22 +32,19 @@ async function readMetadata(reader: ByteReader): Promise<FlacInfo> {
   reader.advance('fLaC'.length);
   let info: FlacInfo | undefined;
   for (let isLast = false; !isLast; ) {
-    const [kind, a, b, c] = await take(reader, 4);
+    const [kind, a, b, c] = (await reader.take(4)) ?? throwCut();
     const size = (a << 16) | (b << 8) | c;
     isLast = kind >= 0x80;
     if ((kind & 0x7f) === STREAM_INFO && size === STREAM_INFO_BYTES) {
-      info = parseStreamInfo(await take(reader, size));
-    } else if (!(await reader.skip(size))) throw damaged('it ends inside its metadata');
+      info = parseStreamInfo((await reader.take(size)) ?? throwCut());
+    } else if (!(await reader.skip(size))) throwCut();
   }
   if (info === undefined) throw damaged('it has no STREAMINFO');
   return info;
 }
 
-async function take(reader: ByteReader, count: number): Promise<Uint8Array> {
-  const bytes = (await reader.peek(count)).slice(0, count);
-  if (bytes.length < count) throw damaged('it ends inside its metadata');
-  reader.advance(count);
-  return bytes;
+function throwCut(): never {
+  throw damaged('it ends inside its metadata');
 }
 
 async function* frames(reader: ByteReader, info: FlacInfo, warn: Warn): AsyncGenerator<Float32Array[]> {

@@ -52,13 +52,13 @@ export async function openWav(reader: ByteReader, warn: Warn): Promise<AudioStre
 }
 
 async function readHeader(reader: ByteReader): Promise<{ format: WavFormat; dataBytes: number }> {
-  const riffBytes = (await take(reader, RIFF_HEAD_BYTES)).getUint32(4, true);
+  const riffBytes = (await takeView(reader, RIFF_HEAD_BYTES)).getUint32(4, true);
   const end = isUnknown(riffBytes) ? 0 : CHUNK_HEAD_BYTES + riffBytes;
   let at = RIFF_HEAD_BYTES;
   let format: WavFormat | undefined;
   let longDataBytes = 0;
   for (;;) {
-    const chunk = await take(reader, CHUNK_HEAD_BYTES);
+    const chunk = await takeView(reader, CHUNK_HEAD_BYTES);
     at += CHUNK_HEAD_BYTES;
     const id = String.fromCharCode(chunk.getUint8(0), chunk.getUint8(1), chunk.getUint8(2), chunk.getUint8(3));
     const size = chunk.getUint32(4, true);
@@ -71,10 +71,10 @@ async function readHeader(reader: ByteReader): Promise<{ format: WavFormat; data
     let read = 0;
     if (id === 'fmt ') {
       read = Math.min(size, LONGEST_FORMAT_BYTES);
-      format = parseFormat(await take(reader, read));
+      format = parseFormat(await takeView(reader, read));
     } else if (id === 'ds64' && size >= 16) {
       read = 16;
-      longDataBytes = Number((await take(reader, read)).getBigUint64(8, true));
+      longDataBytes = Number((await takeView(reader, read)).getBigUint64(8, true));
     }
     const padded = size + (size % 2);
     await reader.skip(padded - read);
@@ -82,10 +82,9 @@ async function readHeader(reader: ByteReader): Promise<{ format: WavFormat; data
   }
 }
 
-async function take(reader: ByteReader, count: number): Promise<DataView> {
-  const bytes = (await reader.peek(count)).slice(0, count);
-  if (bytes.length < count) throw damaged('it ends inside its header');
-  reader.advance(count);
+async function takeView(reader: ByteReader, count: number): Promise<DataView> {
+  const bytes = await reader.take(count);
+  if (bytes === undefined) throw damaged('it ends inside its header');
   return new DataView(bytes.buffer);
 }
 

@@ -114,9 +114,8 @@ async function* packets(reader: ByteReader, track: WebmTrack, warn: Warn): Async
     reader.advance(head.bytes);
     const isBlock = head.id === ELEMENT.simpleBlock || head.id === ELEMENT.block;
     if (isBlock && head.size <= MOST_BLOCK_BYTES) {
-      const block = (await reader.peek(head.size)).slice(0, head.size);
-      if (block.length < head.size) break;
-      reader.advance(head.size);
+      const block = await reader.take(head.size);
+      if (block === undefined) break;
       const packet = packetOf(block, track.number);
       if (packet !== undefined) yield packet;
     } else if (!(await reader.skip(head.size))) break;

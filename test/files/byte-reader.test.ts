@@ -29,6 +29,15 @@ describe('ByteReader', () => {
     );
   });
 
+  it('gives a copy of what is taken, and drops nothing where there is less', async () => {
+    const reader = new ByteReader(chunksOf(counting(10), [3]));
+    const taken = await reader.take(6);
+    expect(taken).toEqual(counting(6));
+    expect(await reader.take(5)).toBeUndefined();
+    expect(await reader.take(4)).toEqual(counting(10).subarray(6));
+    expect(taken?.buffer.byteLength).toBe(6);
+  });
+
   it('takes no more of a large chunk than is asked for and a piece', async () => {
     const reader = new ByteReader(chunksOf(counting(10_000_000), [10_000_000]));
     expect((await reader.peek(1)).length).toBeLessThanOrEqual(65536);

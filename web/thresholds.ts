@@ -1,4 +1,4 @@
-import type { DecisionConfig } from '../src/config.js';
+import { type DecisionConfig, thresholdOf } from '../src/config.js';
 import { element } from './element.js';
 import type { PageModel } from './page-model.js';
 import { keywordColour, onThemeChange } from './theme.js';
@@ -18,8 +18,10 @@ export class Thresholds {
   constructor(model: PageModel, onChange: (decision: Partial<DecisionConfig>) => void) {
     this.#model = model;
     this.#onChange = onChange;
-    this.#all = new Row('all words', () => this.#setAll(this.#all.threshold));
-    this.#rows = model.keywords.map((label) => new Row(model.labels[label], () => this.#changed()));
+    this.#all = new Row('threshold-all', 'all words', () => this.#setAll(this.#all.threshold));
+    this.#rows = model.keywords.map(
+      (label) => new Row(`threshold-${label}`, model.labels[label], () => this.#changed()),
+    );
     element('thresholds', HTMLElement).append(...[this.#all, ...this.#rows].map(({ element }) => element));
     element('thresholds-reset', HTMLButtonElement).addEventListener('click', () => {
       this.#reset();
@@ -49,9 +51,9 @@ export class Thresholds {
   }
 
   #reset(): void {
-    const { threshold, thresholds } = this.#model.decision;
-    for (const row of this.#rows) row.threshold = thresholds[row.name] ?? threshold;
-    this.#all.threshold = threshold;
+    const { decision } = this.#model;
+    for (const row of this.#rows) row.threshold = thresholdOf(decision, row.name);
+    this.#all.threshold = decision.threshold;
   }
 
   #changed(): void {
@@ -73,13 +75,14 @@ class Row {
   readonly #bar = document.createElement('span');
   readonly #input = document.createElement('input');
   readonly #output = document.createElement('output');
+  /** To the last digit, where the slider rounds. */
+  #threshold = 0;
   #level = 0;
 
-  constructor(name: string, onInput: () => void) {
+  constructor(id: string, name: string, onInput: () => void) {
     this.name = name;
     const label = document.createElement('label');
     const meter = document.createElement('div');
-    const id = `threshold-${name.replaceAll(/\W/g, '-')}`;
     label.textContent = name;
     label.htmlFor = id;
     Object.assign(this.#input, { id, type: 'range', min: '0', max: '1', step: '0.01' });
@@ -91,18 +94,20 @@ class Row {
     this.element.className = 'threshold';
     this.element.append(label, meter, this.#output);
     this.#input.addEventListener('input', () => {
-      this.#show();
+      this.threshold = this.#input.valueAsNumber;
       onInput();
     });
   }
 
   get threshold(): number {
-    return this.#input.valueAsNumber;
+    return this.#threshold;
   }
 
   set threshold(value: number) {
+    this.#threshold = value;
     this.#input.valueAsNumber = value;
-    this.#show();
+    this.#output.textContent = value.toFixed(2);
+    this.#markOver();
   }
 
   set level(value: number) {
@@ -117,12 +122,7 @@ class Row {
     this.element.style.setProperty('--keyword', colour);
   }
 
-  #show(): void {
-    this.#output.textContent = this.threshold.toFixed(2);
-    this.#markOver();
-  }
-
   #markOver(): void {
-    this.#bar.classList.toggle('over', this.#level >= this.threshold);
+    this.#bar.classList.toggle('over', this.#level >= this.#threshold);
   }
 }

@@ -9,6 +9,7 @@ import { createPageHandler } from '../../src/page-server/page-handler.ts';
 import { clockText } from '../../web/clock-text.ts';
 import { describeInChromium } from '../browser/helpers/in-chromium.ts';
 import { sayLanguage } from '../browser/helpers/language.ts';
+import { smallModelBytes } from '../helpers/models.ts';
 import { expectSpoken, SPOKEN } from '../helpers/spoken.ts';
 import { seriousViolations } from './helpers/axe.ts';
 import { mainThreadWork } from './helpers/main-thread.ts';
@@ -29,6 +30,15 @@ const KEEP = `
     constructor(options) {
       super(options);
       globalThis.context = this;
+    }
+  };`;
+
+/** Keeps the decision with which the page begins to hear. */
+const KEEP_DECISION = `
+  globalThis.AudioWorkletNode = class extends AudioWorkletNode {
+    constructor(context, name, options) {
+      super(context, name, options);
+      globalThis.decision = options.processorOptions.decision;
     }
   };`;
 
@@ -78,6 +88,13 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     await use(page);
     await context.close();
     expect(troubles).toEqual([]);
+  }
+
+  /** Loads the page once more, with another model. */
+  async function loadWith(page: Page, model: Uint8Array): Promise<void> {
+    await page.route('**/model.safetensors', (route) => route.fulfill({ body: Buffer.from(model) }));
+    await page.reload();
+    await page.locator('#start:enabled').waitFor();
   }
 
   const start = (page: Page) => page.getByRole('button', { name: 'Start listening' }).click();
@@ -150,6 +167,36 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       });
       await phase(page, 'Heard all of dropped.wav');
       expect(await heard(page)).toEqual(SPOKEN);
+    });
+  });
+
+  it('hears with the very thresholds of its model', async () => {
+    await withPage({ microphone: false }, async (page) => {
+      await page.addInitScript(KEEP_DECISION);
+      await loadWith(page, smallModelBytes({ decision: { threshold: 0.9025, thresholds: { no: 0.995 } } }));
+      const used = async () => {
+        await page.getByRole('button', { name: 'A sentence' }).click();
+        await phase(page, 'Played sentence.wav');
+        return page.evaluate('decision.thresholds');
+      };
+      expect(await used()).toEqual({ yes: 0.9025, no: 0.995 });
+      await page.getByRole('slider', { name: 'no' }).fill('0.5');
+      expect(await used()).toEqual({ yes: 0.9025, no: 0.5 });
+      await page.getByRole('button', { name: "Back to the model's own" }).click();
+      expect(await used()).toEqual({ yes: 0.9025, no: 0.995 });
+    });
+  });
+
+  it('has a slider of its own for each word, in whatever script', async () => {
+    await withPage({ microphone: false }, async (page) => {
+      const words = ['да', 'нет', 'не-т', '日本', '中国'];
+      await loadWith(page, smallModelBytes({ labels: ['_silence_', ...words] }));
+      const names = page
+        .locator('#thresholds input')
+        .evaluateAll((sliders: HTMLInputElement[]) =>
+          sliders.map(({ labels }) => Array.from(labels ?? [], ({ textContent }) => textContent)),
+        );
+      expect(await names).toEqual(['all words', ...words].map((word) => [word]));
     });
   });
 

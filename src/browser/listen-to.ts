@@ -8,8 +8,10 @@ import { hearBuffer } from './recorded.js';
 /** What can be listened to besides the microphone. */
 export type AudioSource = MediaStream | AudioNode | AudioBuffer | Blob;
 
+const isLive = ({ readyState }: MediaStreamTrack): boolean => readyState === 'live';
+
 /**
- * Listens to a stream (until its tracks end), to a node of an audio graph, or to a recording: an AudioBuffer, or a File
+ * Listens to a stream (until its audio tracks end), to a node of an audio graph, or to a recording: an AudioBuffer, or a File
  * or Blob in any format that the browser decodes. Recordings are heard as fast as the machine can, by the same worklet,
  * and `finished` resolves after their last event. Of several channels the mean is heard.
  * @throws EarshotError EARSHOT_AUDIO_EMPTY, EARSHOT_AUDIO_DAMAGED for a file that the browser cannot decode,
@@ -20,10 +22,9 @@ export type AudioSource = MediaStream | AudioNode | AudioBuffer | Blob;
 export function listenTo(source: AudioSource, options: ListenOptions | RemoteListenOptions): Promise<Listener> {
   return startListener(options, async (starting) => {
     if (source instanceof MediaStream) {
-      for (const track of source.getAudioTracks()) {
-        const onEnded = () => void (source.active || starting.stop());
-        track.addEventListener('ended', onEnded, { signal: starting.ending.signal });
-      }
+      const tracks = source.getAudioTracks();
+      const onEnded = () => void (tracks.some(isLive) || starting.stop());
+      for (const track of tracks) track.addEventListener('ended', onEnded, { signal: starting.ending.signal });
       return hearStream(starting, source);
     }
     if (source instanceof AudioNode) return hearNode(starting, source);

@@ -339,6 +339,25 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     await page.context().close();
   });
 
+  it('ends with the last audio track of a stream, though its video goes on', async () => {
+    const page = await chromium.open();
+    const states = await page.evaluate(async () => {
+      const context = new AudioContext();
+      const audio = [0, 1].map(() => context.createMediaStreamDestination().stream.getTracks()[0]);
+      const video = document.createElement('canvas').captureStream().getTracks();
+      const listener = await earshot.listenTo(new MediaStream([...audio, ...video]), { model: modelBytes });
+      const isOver: boolean[] = [];
+      for (const track of audio) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+        isOver.push(listener.state === 'stopped');
+      }
+      return [...isOver, video[0].readyState];
+    });
+    expect(states).toEqual([false, true, 'live']);
+    await page.context().close();
+  });
+
   it.each([8000, 16000, 22050, 44100, 48000, 96000])('hears in a context of %d Hz', async (sampleRate) => {
     const page = await chromium.open();
     const heard = await page.evaluate(async (sampleRate) => {

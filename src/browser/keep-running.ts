@@ -1,4 +1,5 @@
-const GESTURES = ['pointerdown', 'pointerup', 'keydown', 'touchend'];
+/** A screen reader may send nothing but the click. */
+const GESTURES = ['pointerdown', 'pointerup', 'keydown', 'touchend', 'click'];
 
 /**
  * Resumes a context that the browser holds back (until the user does something on the page) or has interrupted (a call

@@ -153,6 +153,20 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     await page.context().close();
   });
 
+  it('goes on after a suspension with a bare click, which is all that a screen reader may send', async () => {
+    const page = await chromium.open();
+    await page.evaluate(keepTrack);
+    const states = await page.evaluate(async () => {
+      const listener = await earshot.listen({ model: modelBytes });
+      await opened.contexts[0].suspend();
+      document.querySelector('button')?.click();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return [opened.contexts[0].state, listener.state];
+    });
+    expect(states).toEqual(['running', 'running']);
+    await page.context().close();
+  });
+
   it('counts an interruption, as Safari calls it, as a suspension, and goes on after a gesture', async () => {
     const page = await chromium.open();
     await page.evaluate(keepTrack);

@@ -1,4 +1,4 @@
-import { type DecisionConfig, reconfigured, withDecision } from '../config.js';
+import { type DecisionConfig, type ModelConfig, reconfigured, withDecision } from '../config.js';
 import type { ModelFile } from '../model-file.js';
 import {
   type Command,
@@ -23,12 +23,15 @@ export interface SpotterNodeOptions extends ListenOptions, Course {
  * @throws EarshotError EARSHOT_WORKLET_FAILED, EARSHOT_AUDIO_RATE, EARSHOT_BAD_ARGUMENT
  */
 export async function startSpotterNode(context: BaseAudioContext, options: SpotterNodeOptions): Promise<Ear> {
-  const [node, ready] = await startWorkletNode(context, PROCESSOR_NAME, processorOptions(options), options.workletUrl);
-  return new SpotterNode(node, ready, options);
+  const config = withDecision(options.file.config, options.decision ?? {});
+  const processing = processorOptions(options, config.decision);
+  const [node, ready] = await startWorkletNode(context, PROCESSOR_NAME, processing, options.workletUrl);
+  return new SpotterNode(node, ready, config, options);
 }
 
-function processorOptions(options: SpotterNodeOptions): ProcessorOptions {
-  const { file, kernels, extractor, decision, onInspect, onSamples, length } = options;
+/** @param decision plain, where the caller's own may be one that cannot be posted, such as a proxy */
+function processorOptions(options: SpotterNodeOptions, decision: DecisionConfig): ProcessorOptions {
+  const { file, kernels, extractor, onInspect, onSamples, length } = options;
   const wishes = { activations: onInspect !== undefined, samples: onSamples !== undefined };
   return { model: file, kernels, extractor, decision, length, ...wishes };
 }
@@ -40,13 +43,14 @@ class SpotterNode implements Ear {
   readonly isConnected = true;
   onConnectionChange = (): void => {};
   readonly #reader: ReportReader;
-  #config: ModelFile['config'];
+  #config: ModelConfig;
 
-  constructor(node: AudioWorkletNode, { kernels, activationSizes }: ReadyReport, options: SpotterNodeOptions) {
+  constructor(node: AudioWorkletNode, ready: ReadyReport, config: ModelConfig, options: SpotterNodeOptions) {
+    const { kernels, activationSizes } = ready;
     this.node = node;
     this.kernels = kernels;
-    this.#config = withDecision(options.file.config, options.decision ?? {});
-    this.#reader = new ReportReader(this.#config, node.context.sampleRate, activationSizes, options);
+    this.#config = config;
+    this.#reader = new ReportReader(config, node.context.sampleRate, activationSizes, options);
     node.onprocessorerror = () => options.onEnd(processorError());
     node.port.onmessage = ({ data }: MessageEvent<Report>) => this.#reader.read(data);
   }
@@ -67,7 +71,7 @@ class SpotterNode implements Ear {
   /** @throws EarshotError EARSHOT_BAD_ARGUMENT */
   configure(decision: Partial<DecisionConfig>): void {
     this.#config = reconfigured(this.#config, decision);
-    this.node.port.postMessage({ type: 'configure', decision } satisfies Command);
+    this.node.port.postMessage({ type: 'configure', decision: this.#config.decision } satisfies Command);
   }
 
   stop(): void {

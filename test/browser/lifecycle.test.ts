@@ -372,6 +372,26 @@ describeInChromium('Listening in Chromium', { resources, headers }, (chromium) =
     await page.context().close();
   });
 
+  it('takes a decision that is a proxy, as the state of reactive frameworks is', async () => {
+    const page = await chromium.open();
+    const heard = await page.evaluate(async () => {
+      const reactive = (thresholds: Record<string, number>) =>
+        new Proxy({ smoothingFrames: 8, thresholds: new Proxy(thresholds, {}) }, {});
+      const buffer = new AudioBuffer({ length: 16000, sampleRate: 16000 });
+      const failures: string[] = [];
+      const listener = await earshot.listenTo(buffer, {
+        model: modelBytes,
+        decision: reactive({ go: 0.5 }),
+        onError: ({ message }) => failures.push(message),
+      });
+      listener.configure(reactive({ go: 0.6 }));
+      await listener.finished;
+      return failures;
+    });
+    expect(heard).toEqual([]);
+    await page.context().close();
+  });
+
   it.each([8000, 16000, 22050, 44100, 48000, 96000])('hears in a context of %d Hz', async (sampleRate) => {
     const page = await chromium.open();
     const heard = await page.evaluate(async (sampleRate) => {

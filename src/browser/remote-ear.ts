@@ -142,8 +142,9 @@ class RemoteEar implements Ear {
     switch (report.type) {
       case 'packed':
         this.lostBlocks = report.lostBlocks;
-        this.#onSamples?.(fromS16(report.samples));
+        // First, so that a callback that throws loses nothing.
         this.#client.send(report.samples).catch(this.#onEnd);
+        this.#onSamples?.(fromS16(report.samples));
         break;
       case 'finished':
         this.#isFinished = true;

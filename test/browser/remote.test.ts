@@ -106,6 +106,25 @@ describeInChromium('A server in the place of the page, in Chromium', { resources
     await page.context().close();
   });
 
+  it('hears all of a recording though the page fails at every sample that it is shown', async () => {
+    const page = await chromium.open();
+    page.removeAllListeners('pageerror');
+    const words = await page.evaluate(async (address) => {
+      const words: string[] = [];
+      const listener = await earshot.listenTo(await (await fetch('/samples/words.wav')).blob(), {
+        server: address,
+        onDetection: ({ label }) => words.push(label),
+        onSamples: () => {
+          throw new Error('This page has a fault');
+        },
+      });
+      await listener.finished;
+      return words;
+    }, server.url);
+    expectSpoken(words);
+    await page.context().close();
+  });
+
   it('hears the microphone, says when the connection is lost and back, and ends its stream', { retry: 1 }, async () => {
     const line = await Line.to(server.url);
     const context = await chromium.browser.newContext({ permissions: ['microphone'] });

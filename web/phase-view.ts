@@ -1,4 +1,5 @@
 import { element } from './element.js';
+import { hide } from './hide.js';
 import { isActive, type Phase } from './session.js';
 import type { Source } from './sources.js';
 
@@ -20,7 +21,8 @@ export class PhaseView {
     this.#start.disabled = false;
     this.#start.textContent = canStop ? 'Stop' : 'Start listening';
     this.#start.classList.toggle('stop', canStop);
-    this.#resume.hidden = phase !== 'suspended';
+    if (phase === 'suspended') this.#resume.hidden = false;
+    else hide(this.#resume);
     this.#phase.dataset.phase = phase;
     this.#text.textContent = phaseText(phase, source);
   }

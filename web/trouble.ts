@@ -1,5 +1,6 @@
 import { adviceFor } from './advice.js';
 import { element } from './element.js';
+import { hide } from './hide.js';
 
 /** The notice that says what went wrong and what to do. */
 export class Trouble {
@@ -18,6 +19,6 @@ export class Trouble {
   }
 
   hide(): void {
-    this.#notice.hidden = true;
+    hide(this.#notice);
   }
 }

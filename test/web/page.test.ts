@@ -97,6 +97,7 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
     await page.locator('#start:enabled').waitFor();
   }
 
+  const focused = (page: Page) => page.evaluate('document.activeElement.id');
   const start = (page: Page) => page.getByRole('button', { name: 'Start listening' }).click();
   const phase = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
   /** The words of the list, the oldest first. */
@@ -305,6 +306,20 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
       await phase(page, 'it is muted');
       await mute(false);
       await phase(page, 'Listening');
+    });
+  });
+
+  it('hands the focus of what it hides to the main button', async () => {
+    await withPage({}, async (page) => {
+      await page.locator('#file').setInputFiles(sample('README.md'));
+      await page.getByRole('button', { name: 'Close' }).press('Enter');
+      expect(await focused(page)).toBe('start');
+      await page.keyboard.press('Enter');
+      await phase(page, 'Listening');
+      await page.evaluate('context.suspend()');
+      await page.getByRole('button', { name: 'Resume' }).press('Enter');
+      await phase(page, 'Listening');
+      expect(await focused(page)).toBe('start');
     });
   });
 

@@ -1,6 +1,7 @@
 import { fetchModel } from '../src/browser/index.js';
 import { Detections } from './detections.js';
 import { Devices } from './devices.js';
+import { onDrop } from './drop.js';
 import { element } from './element.js';
 import { type PageModel, readPageModel } from './page-model.js';
 import { Painter } from './painter.js';
@@ -9,7 +10,7 @@ import { Place } from './place.js';
 import { onRecording } from './recordings.js';
 import { Saver } from './saver.js';
 import { Session } from './session.js';
-import { microphone, type Source } from './sources.js';
+import { file, microphone, type Source } from './sources.js';
 import { Strips } from './strips/strips.js';
 import { Thresholds } from './thresholds.js';
 import { Trouble } from './trouble.js';
@@ -19,8 +20,10 @@ const MODEL_URL = new URL('model.safetensors', document.baseURI).href;
 const trouble = new Trouble();
 const view = new PhaseView();
 
-/** Joins the parts of the page: what the session hears goes to all that show it. */
-function connect(model: PageModel): void {
+type Hear = (source: Source) => void;
+
+/** Joins the parts of the page: what the session hears goes to all that show it. Gives what hears a source. */
+function connect(model: PageModel): Hear {
   const detections = new Detections(`Start, and say ${keywordList(model)}.`);
   const saver = new Saver();
   const painter = new Painter(() => {
@@ -58,7 +61,7 @@ function connect(model: PageModel): void {
     },
     error: (error) => trouble.show(error),
   });
-  const hear = (source: Source) => {
+  const hear: Hear = (source) => {
     trouble.hide();
     session.hear(source);
   };
@@ -72,15 +75,23 @@ function connect(model: PageModel): void {
   onRecording(hear);
   view.show('idle', session.source);
   place.showConnection('idle');
+  return hear;
 }
 
 function keywordList({ labels, keywords }: PageModel): string {
   return new Intl.ListFormat('en', { type: 'disjunction' }).format(keywords.map((label) => labels[label]));
 }
 
-try {
-  connect(readPageModel(await fetchModel(MODEL_URL)));
-} catch (error) {
-  view.fail('The model could not be loaded');
-  trouble.show(error);
+async function load(): Promise<Hear> {
+  try {
+    return connect(readPageModel(await fetchModel(MODEL_URL)));
+  } catch (error) {
+    view.fail('The model could not be loaded');
+    trouble.show(error);
+    return () => {};
+  }
 }
+
+const loading = load();
+// What is dropped while the model is still being loaded is heard afterwards.
+onDrop(async (dropped) => (await loading)(file(dropped)));

@@ -5,6 +5,7 @@ import type { Source } from './sources.js';
 
 /** What the page says about what it does, and what its main button does next. */
 export class PhaseView {
+  readonly #controls = element('controls', HTMLFieldSetElement);
   readonly #start = element('start', HTMLButtonElement);
   readonly #resume = element('resume', HTMLButtonElement);
   readonly #phase = element('phase', HTMLElement);
@@ -18,7 +19,7 @@ export class PhaseView {
 
   show(phase: Phase, source: Source): void {
     const canStop = isActive(phase);
-    this.#start.disabled = false;
+    this.#controls.disabled = false;
     this.#start.textContent = canStop ? 'Stop' : 'Start listening';
     this.#start.classList.toggle('stop', canStop);
     if (phase === 'suspended') this.#resume.hidden = false;

@@ -23,7 +23,9 @@ export class Thresholds {
       (label) => new Row(`threshold-${label}`, model.labels[label], () => this.#changed()),
     );
     element('thresholds', HTMLElement).append(...[this.#all, ...this.#rows].map(({ element }) => element));
-    element('thresholds-reset', HTMLButtonElement).addEventListener('click', () => {
+    const reset = element('thresholds-reset', HTMLButtonElement);
+    reset.disabled = false;
+    reset.addEventListener('click', () => {
       this.#reset();
       this.#onChange(this.decision);
     });

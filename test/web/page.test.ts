@@ -42,6 +42,14 @@ const KEEP_DECISION = `
     }
   };`;
 
+/** Runs in a page: drops a sample on it. Says whether the browser will leave the page for it. */
+async function dropSample(name: string): Promise<boolean> {
+  const blob = await (await fetch(`samples/${name}`)).blob();
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([blob], `dropped-${name}`));
+  return dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+}
+
 async function heardInNode(path: string): Promise<DetectionEvent[]> {
   const model = await openModel();
   const detections: DetectionEvent[] = [];
@@ -160,14 +168,31 @@ describeInChromium('the page', { microphone: sample('words.wav') }, (chromium) =
 
   it('hears a file that is dropped on it', async () => {
     await withPage({ microphone: false }, async (page) => {
-      await page.evaluate(async () => {
-        const blob = await (await fetch('samples/words.wav')).blob();
-        const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([blob], 'dropped.wav'));
-        dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
-      });
-      await phase(page, 'Heard all of dropped.wav');
+      await page.evaluate(dropSample, 'words.wav');
+      await phase(page, 'Heard all of dropped-words.wav');
       expect(await heard(page)).toEqual(SPOKEN);
+    });
+  });
+
+  it('offers nothing before its model is there, and then hears what was dropped on it', async () => {
+    await withPage({ microphone: false }, async (page) => {
+      let load = () => {};
+      const isLoading = new Promise<void>((resolve) => {
+        load = resolve;
+      });
+      await page.route('**/model.safetensors', async (route) => {
+        await isLoading;
+        await route.continue();
+      });
+      await page.reload();
+      await phase(page, 'Loading the model');
+      const offered = page.locator(':is(button, input, select):enabled:visible');
+      expect(await offered.count()).toBe(0);
+      expect(await page.evaluate(dropSample, 'words.wav')).toBe(false);
+      load();
+      await phase(page, 'Heard all of dropped-words.wav');
+      expect(await heard(page)).toEqual(SPOKEN);
+      expect(await offered.count()).toBeGreaterThan(20);
     });
   });
 

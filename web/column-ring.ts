@@ -24,6 +24,13 @@ export class ColumnRing {
     return this.#values[(index % this.capacity) * this.size + i];
   }
 
+  /** Mean of entry `i` over the last columns, which must be kept; those before the first count as 0. */
+  meanOfLast(columns: number, i: number): number {
+    let sum = 0;
+    for (let index = Math.max(0, this.total - columns); index < this.total; index++) sum += this.at(index, i);
+    return sum / columns;
+  }
+
   /** The oldest column that is kept. */
   get first(): number {
     return Math.max(0, this.total - this.capacity);

@@ -19,6 +19,16 @@ it('begins at 0 while it is not full, and again after it was cleared', () => {
   expect(ring.at(0, 0)).toBe(7);
 });
 
+it('means over the last columns, of which those before the first count as 0', () => {
+  const ring = new ColumnRing(4, 2);
+  expect(ring.meanOfLast(2, 1)).toBe(0);
+  const means = [8, 4, 2, 6, 0].map((value) => {
+    ring.push([0, value]);
+    return ring.meanOfLast(4, 1);
+  });
+  expect(means).toEqual([2, 3, 3.5, 5, 3]);
+});
+
 it('fills a short column up with 0 and cuts a long one', () => {
   const ring = new ColumnRing(1, 2);
   ring.push([1, 2, 3]);

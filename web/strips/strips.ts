@@ -94,11 +94,7 @@ export class Strips {
 
   /** Mean posterior of a label over the last frames: what is compared with its threshold. */
   smoothed(label: number): number {
-    const { total } = this.#posteriors;
-    const frames = Math.min(total, this.#model.decision.smoothingFrames);
-    let sum = 0;
-    for (let i = total - frames; i < total; i++) sum += this.#posteriors.at(i, label);
-    return frames === 0 ? 0 : sum / frames;
+    return this.#posteriors.meanOfLast(this.#model.decision.smoothingFrames, label);
   }
 
   /** Draws what is new. */

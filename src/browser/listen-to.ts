@@ -11,8 +11,8 @@ export type AudioSource = MediaStream | AudioNode | AudioBuffer | Blob;
 const isLive = ({ readyState }: MediaStreamTrack): boolean => readyState === 'live';
 
 /**
- * Listens to a stream (until its audio tracks end), to a node of an audio graph, or to a recording: an AudioBuffer, or a File
- * or Blob in any format that the browser decodes. Recordings are heard as fast as the machine can, by the same worklet,
+ * Listens to a stream (until its audio tracks end), to a node of an audio graph, or to a recording: an AudioBuffer, or a
+ * File or Blob in any format that the browser decodes. Recordings are heard as fast as the machine can, by the same worklet,
  * and `finished` resolves after their last event. Of several channels the mean is heard.
  * @throws EarshotError EARSHOT_AUDIO_EMPTY, EARSHOT_AUDIO_DAMAGED for a file that the browser cannot decode,
  *   EARSHOT_AUDIO_RATE, EARSHOT_INSECURE_CONTEXT, EARSHOT_UNSUPPORTED, EARSHOT_WORKLET_FAILED, EARSHOT_MODEL_DAMAGED,

@@ -83,8 +83,8 @@ export interface Listener {
   /** Resolves when listening has ended, whatever ended it; for files and buffers after the last event. */
   readonly finished: Promise<void>;
   /**
-   * Changes thresholds, refractory or minimum duration from now on; on a server thresholds alone. Chromium
-   * does not let it reach a recording that a model in the page hears.
+   * Changes thresholds, refractory or minimum duration from now on; on a server thresholds alone. Chromium does not let
+   * it reach a recording that a model in the page hears.
    * @throws EarshotError EARSHOT_BAD_ARGUMENT
    */
   configure(decision: Partial<DecisionConfig>): void;

@@ -127,13 +127,9 @@ export class Access {
   }
 }
 
-/** Whether a list of names, as a grant has it, allows this one. `*` as a name asks for all streams. */
+/** Whether a list of names, as a grant has it, allows this one. */
 export function allows(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) =>
-    pattern.endsWith('*')
-      ? name.startsWith(pattern.slice(0, -1)) && (name !== '*' || pattern === '*')
-      : pattern === name,
-  );
+  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name));
 }
 
 /** @throws EarshotError EARSHOT_FORBIDDEN */

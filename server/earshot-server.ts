@@ -194,7 +194,9 @@ export class EarshotServer {
   #subscribe(connection: Connection, query: URLSearchParams, rights: Rights, request: IncomingMessage): void {
     const parameters = subscriberParameters(query);
     if (parameters.stream !== '*') demand(rights.subscribe, parameters.stream);
-    else if (rights.subscribe.length === 0) demand([], '*');
+    else if (rights.subscribe.length === 0) {
+      throw new EarshotError('EARSHOT_FORBIDDEN', 'The token does not allow subscribing to any stream');
+    }
     const address = addressOfClient(request);
     this.#subscribersPerAddress.check(address);
     const { subscribe } = rights;

@@ -1,6 +1,6 @@
 import { EarshotError } from 'earshot';
 import { WebSocket } from 'ws';
-import { CLOSE_CODES, type FatalCode } from './protocol/close-codes.js';
+import { refusalOf } from './protocol/refusals.js';
 import { encode } from './protocol/server-messages.js';
 
 /** Close codes by which ws itself ends a connection that breaks RFC 6455 or the limit of a message's length. */
@@ -28,9 +28,9 @@ export class CodedSocket extends WebSocket {
 
   /** Tells of an error and closes with the code that belongs to it. */
   fail(error: unknown): void {
-    const { code, message } = fatal(error);
+    const { code, message, closeCode } = refusalOf(error);
     this.#tell(code, message);
-    super.close(CLOSE_CODES[code], code);
+    super.close(closeCode, code);
   }
 
   override close(code?: number, data?: string | Buffer): void {
@@ -48,12 +48,4 @@ export class CodedSocket extends WebSocket {
     this.#hasFailed = true;
     this.send(encode({ type: 'error', code, message }));
   }
-}
-
-/** A fault of ours is told without its message, which is nobody's business. */
-function fatal(error: unknown): { code: FatalCode; message: string } {
-  if (error instanceof EarshotError && error.code in CLOSE_CODES) {
-    return { code: error.code as FatalCode, message: error.message };
-  }
-  return { code: 'EARSHOT_INTERNAL', message: 'The server made a mistake' };
 }

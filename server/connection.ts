@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import { EarshotError } from 'earshot';
 import type { CodedSocket } from './coded-socket.js';
 import type { Limits } from './limits.js';
-import { NORMAL_CLOSURE } from './protocol/close-codes.js';
 import { Rate } from './rate.js';
 
 /** What a connection is for. An error that a method throws ends the connection. */
@@ -28,9 +27,12 @@ export interface Peer {
 const PING_SECONDS = 5;
 /** A client that has given no sign of life for so long is given up. */
 const SILENCE_SECONDS = 40;
-/** Normal closure, going away, and no code given: the other side closed on purpose. */
-const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+/** RFC 6455: the purpose of the connection is fulfilled. */
+export const NORMAL_CLOSURE = 1000;
 const GOING_AWAY = 1001;
+const NO_CODE = 1005;
+/** The other side closed on purpose. */
+const ORDERLY: ReadonlySet<number> = new Set([NORMAL_CLOSURE, GOING_AWAY, NO_CODE]);
 
 /** One WebSocket: sends, applies limits, notices when the other side is gone, closes with a reason. */
 export class Connection {

@@ -17,8 +17,8 @@ import { type ModelShelf, readModels } from './models.js';
 import { checkServerOptions } from './options.js';
 import { checkOrigin } from './origin.js';
 import { PlacesPerAddress } from './places-per-address.js';
-import { CLOSE_CODES } from './protocol/close-codes.js';
 import { streamParameters, subscriberParameters } from './protocol/parameters.js';
+import { REFUSALS } from './protocol/refusals.js';
 import { Sessions } from './sessions.js';
 import { Subscriber } from './subscriber.js';
 
@@ -146,7 +146,7 @@ export class EarshotServer {
   async close(milliseconds = CLOSE_MILLISECONDS): Promise<void> {
     this.#isClosing = true;
     const deadline = performance.now() + milliseconds;
-    for (const session of this.#sessions) session.leave(CLOSE_CODES.EARSHOT_SHUTDOWN);
+    for (const session of this.#sessions) session.leave(REFUSALS.EARSHOT_SHUTDOWN.closeCode);
     await until(() => this.#sessions.size === 0, deadline);
     this.#hub.leave();
     await until(() => this.#connections.size === 0, deadline);

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EarshotError, type ModelInfo } from 'earshot';
+import type { ModelInfo } from 'earshot';
 import { type Access, allows, type Rights, SINGLE_USE_SECONDS } from './access.js';
 import { rightsOfRequest } from './credentials.js';
 import type { Metrics } from './metrics.js';
 import { checkOrigin } from './origin.js';
-import { CLOSE_CODES } from './protocol/close-codes.js';
+import { refusalOf } from './protocol/refusals.js';
 import type { Session } from './session.js';
 
 /** What the routes tell about. */
@@ -89,13 +89,9 @@ export function addressOf({ url = '/' }: IncomingMessage): URL {
   return URL.canParse(text) ? new URL(text) : new URL('http://server/');
 }
 
-/** An error as the answer to a request. The status is the close code's last three digits. */
+/** An error as the answer to a request. */
 export function refusal(error: unknown): Answer {
-  if (!(error instanceof EarshotError) || !(error.code in CLOSE_CODES)) {
-    return json(500, { code: 'EARSHOT_INTERNAL', message: 'The server made a mistake' });
-  }
-  const { code, message } = error;
-  const status = code === 'EARSHOT_SHUTDOWN' ? 503 : CLOSE_CODES[code as keyof typeof CLOSE_CODES] - 4000;
+  const { code, message, status } = refusalOf(error);
   return json(status, { code, message });
 }
 

@@ -2,8 +2,8 @@ export { type Grant, readTokenFile } from './access.js';
 export { createEarshotServer, EarshotServer, type ServerOptions } from './earshot-server.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { isLoopback } from './origin.js';
-export { CLOSE_CODES } from './protocol/close-codes.js';
 export { SAMPLE_RATES } from './protocol/parameters.js';
+export { REFUSALS } from './protocol/refusals.js';
 export {
   detection as detectionSchema,
   frame as frameSchema,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EarshotError, type ErrorCode, type ModelInfo } from 'earshot';
-import type { Connection } from './connection.js';
+import { type Connection, NORMAL_CLOSURE } from './connection.js';
 import type { Command, FrameFormat } from './engine/orders.js';
 import type { ReportedEnd, ReportedEvent, ReportedFrame, StreamReport } from './engine/reports.js';
 import type { RemoteStream } from './engine/spotting-thread.js';
@@ -10,7 +10,6 @@ import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { type Departure, Pace } from './pace.js';
 import { type Configure, producerMessage } from './protocol/client-messages.js';
-import { NORMAL_CLOSURE } from './protocol/close-codes.js';
 import { frameMessage } from './protocol/frame-record.js';
 import { encode, fieldsOf, forProducer, type ToProducer } from './protocol/server-messages.js';
 

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { producerMessage } from '../../server/protocol/client-messages.ts';
-import type { CLOSE_CODES } from '../../server/protocol/close-codes.ts';
 import { streamParameters, subscriberParameters } from '../../server/protocol/parameters.ts';
+import type { REFUSALS } from '../../server/protocol/refusals.ts';
 import { fieldsOf, forProducer, forSubscriber } from '../../server/protocol/server-messages.ts';
 import type { ServerModule } from '../../src/cli/serve.ts';
 import type { SubscriberMessage as ClientSubscriberMessage, ProducerMessage } from '../../src/client/messages.ts';
@@ -20,7 +20,7 @@ describe('the protocol', () => {
     expectTypeOf<ToSubscriber>().toExtend<ClientSubscriberMessage>();
     expectTypeOf<ClientSubscriberMessage>().toExtend<ToSubscriber>();
     expectTypeOf<typeof import('earshot/server')>().toExtend<ServerModule>();
-    expectTypeOf<keyof typeof CLOSE_CODES>().toExtend<ErrorCode>();
+    expectTypeOf<keyof typeof REFUSALS>().toExtend<ErrorCode>();
   });
 
   it('writes an event once for its producer and its subscribers, to the last bit', () => {

@@ -121,7 +121,7 @@ export class EarshotServer {
       const { pathname } = addressOf(request);
       if (pathname === '/v1/stream' || pathname === '/v1/events') this.#upgrade(request, socket, head);
       else if (server.listenerCount('upgrade') === 1) {
-        refuse(socket, refusal(new EarshotError('EARSHOT_MODEL_NOT_FOUND', 'There is no such address')));
+        refuse(socket, refusal(new EarshotError('EARSHOT_NOT_FOUND', 'There is no such address')));
       }
     });
   }

@@ -12,6 +12,7 @@ export const REFUSALS = {
   EARSHOT_AUDIO_RATE: { closeCode: 4400, status: 400 },
   EARSHOT_UNAUTHORISED: { closeCode: 4401, status: 401 },
   EARSHOT_FORBIDDEN: { closeCode: 4403, status: 403 },
+  EARSHOT_NOT_FOUND: { closeCode: 4404, status: 404 },
   EARSHOT_MODEL_NOT_FOUND: { closeCode: 4404, status: 404 },
   EARSHOT_IDLE: { closeCode: 4408, status: 408 },
   EARSHOT_NAME_TAKEN: { closeCode: 4409, status: 409 },

@@ -37,6 +37,7 @@ const ABANDONED = 4000;
 const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   401: 'EARSHOT_UNAUTHORISED',
   403: 'EARSHOT_FORBIDDEN',
+  404: 'EARSHOT_NOT_FOUND',
   503: 'EARSHOT_SHUTDOWN',
 };
 

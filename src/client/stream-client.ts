@@ -47,8 +47,11 @@ const AHEAD_SECONDS = 4;
 /** The server acknowledges each half second of audio, so that after so much it owes a sign. */
 const UNANSWERED_SECONDS = 1;
 const CHECK_MILLISECONDS = 1000;
-/** Errors after which it makes sense to try again: the connection's or the server's moment of weakness. */
-const PASSING = ['EARSHOT_SHUTDOWN', 'EARSHOT_CONNECTION'];
+/**
+ * Errors after which it makes sense to try again: a moment of weakness of the connection, of the server, or of a proxy
+ * that finds none for a while.
+ */
+const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_NOT_FOUND'];
 
 /**
  * A stream on a server. A lost connection is made again and the stream goes on as if nothing had been, as long as the

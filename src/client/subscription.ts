@@ -25,7 +25,7 @@ const MOST_ATTEMPTS = 20;
 /** After so long without a message the server is asked for one; after as long again the connection counts as lost. */
 const SILENCE_MILLISECONDS = 10_000;
 /** Errors after which it makes sense to try again; places are taken by connections whose loss the server has not noticed. */
-const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_TOO_SLOW', 'EARSHOT_LIMIT'];
+const PASSING = ['EARSHOT_CONNECTION', 'EARSHOT_SHUTDOWN', 'EARSHOT_NOT_FOUND', 'EARSHOT_TOO_SLOW', 'EARSHOT_LIMIT'];
 
 /** Events of streams, also over connections that are lost and made again: it goes on after the last event it has got. */
 export class Subscription extends Emitter<SubscriptionEvent, StreamEvent> {

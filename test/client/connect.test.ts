@@ -338,6 +338,7 @@ describe('connect', () => {
   it.each([
     [401, 'EARSHOT_UNAUTHORISED'],
     [403, 'EARSHOT_FORBIDDEN'],
+    [404, 'EARSHOT_NOT_FOUND'],
     [503, 'EARSHOT_SHUTDOWN'],
     [502, 'EARSHOT_CONNECTION'],
   ])('tells by the status %d why a server refuses it', async (status, code) => {
@@ -369,6 +370,7 @@ describe('connect', () => {
   it.each([
     [401, 'closed'],
     [403, 'closed'],
+    [404, 'open'],
     [503, 'open'],
   ])('after a lost connection, a refusal by %d leaves it %s', async (status, state) => {
     const statuses = [101, status];

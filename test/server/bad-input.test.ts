@@ -134,7 +134,7 @@ describe('bad input is answered with a coded error to that client alone:', () =>
       socket.on('error', () => {});
       socket.write(`GET /v1/nowhere HTTP/1.1\r\nHost: localhost\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n${more}`);
       const [answer] = await once(socket, 'data');
-      expect(String(answer)).toMatch(/^HTTP\/1\.1 404 .*EARSHOT_MODEL_NOT_FOUND/s);
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 404 .*"EARSHOT_NOT_FOUND"/s);
       await expect.poll(count).toBeLessThanOrEqual(before);
       socket.destroy();
     }

@@ -17,8 +17,9 @@ const TICK_MILLISECONDS = 2;
 /** A message that is sent later than planned by more is counted. */
 const LATE_MILLISECONDS = 20;
 const WAV_HEADER_BYTES = 44;
-/** For answers that are on their way when the measurement ends. */
-const LAST_ANSWERS_MILLISECONDS = 500;
+/** Answers that are on their way when the measurement ends are looked for so often, for so long at most. */
+const LOOK_MILLISECONDS = 500;
+const MOST_LOOKING_MILLISECONDS = 10_000;
 
 interface Producer {
   socket: RawProducer;
@@ -27,6 +28,8 @@ interface Producer {
   /** The part of the recording that comes next. */
   part: number;
   sentAt: Float64Array;
+  /** Events of frames that have come, from the first on without a gap. */
+  heard: number;
 }
 
 if (process.send) process.once('message', (task: LoadTask) => generate(task));
@@ -41,12 +44,14 @@ async function generate(task: LoadTask): Promise<void> {
   process.send?.('begin');
   await sleep(1000 * task.seconds);
   generator.isMeasuring = false;
+  clearInterval(ticking);
   const { user, system } = process.cpuUsage(cpu);
   process.send?.('end');
-  await sleep(LAST_ANSWERS_MILLISECONDS);
-  clearInterval(ticking);
-  const { latencies, lateSends, lost } = generator;
-  const outcome: LoadOutcome = { latencies, lateSends, lost, cpuSeconds: (user + system) / 1e6 };
+  const deadline = performance.now() + MOST_LOOKING_MILLISECONDS;
+  do await sleep(LOOK_MILLISECONDS);
+  while (generator.missing > 0 && performance.now() < deadline);
+  const { latencies, missing, lateSends, lost } = generator;
+  const outcome: LoadOutcome = { latencies, missing, lateSends, lost, cpuSeconds: (user + system) / 1e6 };
   process.send?.(outcome, () => process.exit());
 }
 
@@ -74,6 +79,15 @@ class Generator {
     );
   }
 
+  /** Events of frames that are due after all that has been sent, and have not come. */
+  get missing(): number {
+    return this.#producers.reduce((sum, { sent, heard }) => sum + this.#countDueAfter(sent) - heard, 0);
+  }
+
+  #countDueAfter(messages: number): number {
+    return this.#task.completing.filter((message) => message < messages).length;
+  }
+
   /** Opens one more stream, as long as there are too few, and sends what is due. */
   tick(): void {
     if (this.#producers.length < this.#task.streams) this.#open();
@@ -92,6 +106,7 @@ class Generator {
       sent: 0,
       part: this.#producers.length % this.#parts.length,
       sentAt: new Float64Array(this.#task.completing.length * FRAME_EVERY),
+      heard: 0,
     };
     this.#producers.push(producer);
   }
@@ -109,8 +124,10 @@ class Generator {
     const now = performance.now();
     if (text.startsWith('{"type":"ready"')) producer.dueMilliseconds = now + MESSAGE_MILLISECONDS * Math.random();
     const [, index] = /"type":"frame","index":(\d+)/.exec(text) ?? [];
-    if (index === undefined || !this.isMeasuring) return;
-    this.latencies.push(now - producer.sentAt[this.#task.completing[Number(index) / FRAME_EVERY]]);
+    if (index === undefined) return;
+    const event = Number(index) / FRAME_EVERY;
+    if (event === producer.heard) producer.heard++;
+    if (this.isMeasuring) this.latencies.push(now - producer.sentAt[this.#task.completing[event]]);
   }
 }
 

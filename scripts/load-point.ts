@@ -19,9 +19,11 @@ export interface LoadPoint {
   model: string;
   streams: number;
   latencyMilliseconds: { p50: number; p99: number; max: number };
-  /** Events of frames, and how many there had to be. */
+  /** Events of frames that came during the measurement, and how many there had to be. */
   events: number;
   expectedEvents: number;
+  /** Events of frames that were due, since the streams were opened, and had not come 10 s after the end either. */
+  missing: number;
   /** Streams that the server ended. */
   lost: number;
   /** Messages that the generator sent more than 20 ms late. */
@@ -59,7 +61,7 @@ export async function measureLoad(models: string, model: string, streams: number
   await messages.next();
   const end = await look(server);
   const { value } = await messages.next();
-  const [{ latencies, lateSends, lost, cpuSeconds }]: [LoadOutcome] = value;
+  const [{ latencies, missing, lateSends, lost, cpuSeconds }]: [LoadOutcome] = value;
   await server.stop();
   latencies.sort((a, b) => a - b);
   const at = (share: number) => round(latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))]);
@@ -69,6 +71,7 @@ export async function measureLoad(models: string, model: string, streams: number
     latencyMilliseconds: { p50: at(0.5), p99: at(0.99), max: at(1) },
     events: latencies.length,
     expectedEvents: Math.round(((1000 * seconds) / MESSAGE_MILLISECONDS) * streams * eventsPerMessage),
+    missing,
     lost,
     lateSends,
     serverCores: round((end.cpuSeconds - begin.cpuSeconds) / seconds),

@@ -18,6 +18,8 @@ export interface LoadTask {
 
 export interface LoadOutcome {
   latencies: number[];
+  /** Events of frames that were due, and did not come while the generator waited for them. */
+  missing: number;
   /** Messages that were sent late; then it is the generator that cannot keep up. */
   lateSends: number;
   /** Streams that the server ended. */

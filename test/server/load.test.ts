@@ -8,8 +8,6 @@ const SECONDS = 4;
 
 it(`${STREAMS} streams at the pace of real time get their events, and none is lost`, async () => {
   const point = await measureLoad('models', 'commands', STREAMS, SECONDS);
-  expect(point).toMatchObject({ streams: STREAMS, lost: 0 });
-  // A message's worth a stream may fall on either side of the measurement's ends, more where the machine is busy.
-  expect(point.events).toBeGreaterThan(point.expectedEvents / 2);
-  expect(point.framesPerStep).toBeGreaterThanOrEqual(1);
+  expect(point).toMatchObject({ streams: STREAMS, lost: 0, missing: 0 });
+  expect(point.events).toBeGreaterThan(0);
 });

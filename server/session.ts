@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { EarshotError, type ErrorCode, type ModelInfo } from 'earshot';
+import { EarshotError, type ModelInfo } from 'earshot';
 import { type Connection, NORMAL_CLOSURE } from './connection.js';
-import type { Command, FrameFormat } from './engine/orders.js';
-import type { ReportedEnd, ReportedEvent, ReportedFrame, StreamReport } from './engine/reports.js';
+import type { Command } from './engine/orders.js';
+import type { ReportedEnd, ReportedEvent, StreamReport } from './engine/reports.js';
 import type { RemoteStream } from './engine/spotting-thread.js';
-import { History } from './history.js';
 import type { Hub } from './hub.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
+import { Outbox } from './outbox.js';
 import { type Departure, Pace } from './pace.js';
 import { type Configure, producerMessage } from './protocol/client-messages.js';
-import { frameMessage } from './protocol/frame-record.js';
-import { encode, fieldsOf, forProducer, type ToProducer } from './protocol/server-messages.js';
+import { fieldsOf, type ToProducer } from './protocol/server-messages.js';
+import type { SessionFacts } from './session-facts.js';
 
 /** What a session shares with the rest of the server. */
 export interface SessionContext {
@@ -25,26 +25,11 @@ export interface SessionContext {
   onForgotten(session: Session): void;
 }
 
-/** What a session is about. */
-export interface SessionFacts {
-  name: string;
-  model: ModelInfo;
-  sampleRate: number;
-  /** A sample of each channel. */
-  frameBytes: number;
-  framesPerMessage: number;
-  frameFormat: FrameFormat;
-  /** Of the client. */
-  address: string;
-}
-
-/** Acknowledged after so much audio, so that 100 ms messages are acknowledged within 500 ms of audio. */
-const ACK_SECONDS = 0.25;
 const BUFFER_WARNING_MILLISECONDS = 10_000;
 
 /**
  * One stream and its producer, over any number of connections. While there is none, it waits for the grace time with
- * all it has heard, and keeps what it would have told.
+ * all it has heard, and its outbox keeps what it would have told.
  */
 export class Session {
   /** Known to its producer only: whoever has it takes the session over. */
@@ -53,7 +38,7 @@ export class Session {
   readonly facts: SessionFacts;
   readonly #context: SessionContext;
   readonly #stream: RemoteStream;
-  readonly #history: History<string | Uint8Array>;
+  readonly #outbox: Outbox;
   readonly #startedAt = performance.now();
   readonly #pace: Pace;
   #connection: Connection | undefined;
@@ -63,15 +48,12 @@ export class Session {
   #isWatched = false;
   #closeCode: number = NORMAL_CLOSURE;
   #failure: EarshotError | undefined;
-  #seq = 0;
-  #group: ReportedFrame[] = [];
   /** Whole samples a channel that came in, and bytes of one that is not whole. */
   #receivedSamples = 0;
   #partialBytes = 0;
   #receivedBytes = 0;
   #classifiedBytes = 0;
   #commands = 0;
-  #acked = { samples: 0, commands: 0 };
   #frames = 0;
   #detections = 0;
   #probe: { bytes: number; since: number } | undefined;
@@ -86,7 +68,7 @@ export class Session {
     this.#context = context;
     this.facts = facts;
     this.#pace = new Pace(facts.sampleRate);
-    this.#history = new History(context.limits.resumeMessages, context.limits.resumeLength);
+    this.#outbox = new Outbox(facts, context.limits, (message) => this.#connection?.send(message));
     const stream = open({ report: (report) => this.#report(report) });
     if (!stream) throw new EarshotError('EARSHOT_INTERNAL', 'No worker is there at the moment');
     this.#stream = stream;
@@ -115,8 +97,9 @@ export class Session {
    * @throws EarshotError EARSHOT_PARAMETER
    */
   attach(connection: Connection, lastSeq: number): void {
-    if (lastSeq > this.#seq) {
-      throw new EarshotError('EARSHOT_PARAMETER', `\`last_seq\` is above ${this.#seq}, the last number given`);
+    const { seq } = this.#outbox;
+    if (lastSeq > seq) {
+      throw new EarshotError('EARSHOT_PARAMETER', `\`last_seq\` is above ${seq}, the last number given`);
     }
     this.#stopGrace();
     const former = this.#connection;
@@ -129,18 +112,12 @@ export class Session {
       binary: (bytes) => this.#binary(bytes),
       gone: (isMeant) => this.#gone(connection, isMeant),
       isBehind: () => this.#isBehind,
-      latest: () => this.#seq,
-      arrived: (seq) => this.#history.forget(seq),
+      latest: () => this.#outbox.seq,
+      arrived: (seq) => this.#outbox.arrived(seq),
       mayBeSilent: false,
     });
-    this.#tell(this.#ready());
-    if (this.#history.forgotten > lastSeq) {
-      this.#warn('EARSHOT_EVENTS_LOST', `Messages up to number ${this.#history.forgotten} are gone`);
-    }
-    for (const message of this.#history.since(lastSeq)) connection.send(message);
-    // The last acknowledgement may have been lost with the connection.
-    if (this.#acked.samples > 0 || this.#acked.commands > 0)
-      this.#tell({ type: 'ack', ...this.#acked, seq: this.#seq });
+    this.#outbox.tell(this.#ready());
+    this.#outbox.resume(lastSeq);
     if (this.#failure) connection.fail(this.#failure);
     else if (this.#state === 'over') connection.end(this.#closeCode);
   }
@@ -187,7 +164,7 @@ export class Session {
 
   #text(text: string): void {
     const message = producerMessage(text);
-    if (message.type === 'keepalive') this.#tell({ type: 'keepalive' });
+    if (message.type === 'keepalive') this.#outbox.tell({ type: 'keepalive' });
     else if (!this.#isOpen) return;
     else if (message.type === 'close') this.#close();
     else this.#command(message.type === 'configure' ? this.#configuration(message) : { type: message.type });
@@ -263,7 +240,7 @@ export class Session {
     this.#frames = report.frames;
     this.#observeQueue(report.bytes);
     this.#events(report);
-    this.#acknowledge(report.samples, report.commands);
+    this.#outbox.acknowledge(report.samples, report.commands);
     if (report.outcome === 'closed') this.#over();
     this.#connection?.regulate();
   }
@@ -284,63 +261,27 @@ export class Session {
   #event(event: ReportedEvent): void {
     if (event.fields !== '') this.#context.hub.publish(event.kind, this.facts.name, event.fields);
     if (event.kind === 'frame') {
-      if (event.own) this.#gather(event);
+      if (event.own) this.#outbox.frame(event);
       return;
     }
     this.#detections++;
     this.#context.metrics.detections.inc({ label: event.label });
-    if (!event.own) return;
-    this.#sendGroup();
-    this.#sendNumbered((seq) => forProducer(seq, event.fields));
-  }
-
-  #gather(frame: ReportedFrame): void {
-    this.#group.push(frame);
-    if (this.#group.length >= this.facts.framesPerMessage) this.#sendGroup();
-  }
-
-  #sendGroup(): void {
-    const frames = this.#group;
-    if (frames.length === 0) return;
-    this.#group = [];
-    if (this.facts.frameFormat === 'binary') {
-      const records = frames.flatMap(({ record }) => record ?? []);
-      this.#sendNumbered((seq) => frameMessage(seq, records));
-    } else if (this.facts.framesPerMessage === 1) this.#sendNumbered((seq) => forProducer(seq, frames[0].fields));
-    else {
-      const list = frames.map(({ fields }) => `{${fields}}`).join(',');
-      this.#sendNumbered((seq) => forProducer(seq, `"type":"frames","frames":[${list}]`));
-    }
-  }
-
-  /** Sends a message that a producer who comes back must not miss. */
-  #sendNumbered(write: (seq: number) => string | Uint8Array): void {
-    const message = write(++this.#seq);
-    this.#history.add(this.#seq, message, message.length);
-    this.#connection?.send(message);
+    if (event.own) this.#outbox.event(event.fields);
   }
 
   #utteranceEnded({ samples, commands, leftover }: ReportedEnd): void {
-    this.#sendGroup();
+    this.#outbox.endGroup();
     if (leftover > 0) {
       const bytes = leftover === 1 ? '1 byte' : `${leftover} bytes`;
-      this.#warn('EARSHOT_AUDIO_TRUNCATED', `${bytes} at the end made no whole sample and counted for nothing`);
+      this.#outbox.warn('EARSHOT_AUDIO_TRUNCATED', `${bytes} at the end made no whole sample and counted for nothing`);
     }
-    this.#acknowledge(samples, commands);
-  }
-
-  #acknowledge(samples: number, commands: number): void {
-    const isDue =
-      commands > this.#acked.commands || samples - this.#acked.samples >= ACK_SECONDS * this.facts.sampleRate;
-    if (!isDue) return;
-    this.#acked = { samples, commands };
-    this.#tell({ type: 'ack', samples, commands, seq: this.#seq });
+    this.#outbox.acknowledge(samples, commands);
   }
 
   #over(): void {
     const totals = { samples: this.#receivedSamples, frames: this.#frames, detections: this.#detections };
     this.#state = 'over';
-    this.#sendNumbered((seq) => forProducer(seq, fieldsOf({ type: 'closed', ...totals })));
+    this.#outbox.event(fieldsOf({ type: 'closed', ...totals }));
     this.#context.hub.publish('stream_closed', this.facts.name, fieldsOf({ type: 'stream_closed', ...totals }));
     this.#context.onOver(this);
     if (this.#connection) this.#connection.end(this.#closeCode);
@@ -351,7 +292,7 @@ export class Session {
   #failed(report: StreamReport): void {
     this.#context.onFault(this, report.fault);
     this.#events(report);
-    this.#sendGroup();
+    this.#outbox.endGroup();
     this.#failure = new EarshotError('EARSHOT_INTERNAL', 'The worker of this stream has failed');
     const connection = this.#connection;
     this.#connection = undefined;
@@ -400,22 +341,17 @@ export class Session {
     if (now - this.#lastBufferWarning < BUFFER_WARNING_MILLISECONDS) return;
     this.#lastBufferWarning = now;
     const { unreadSeconds } = this.#context.limits;
-    this.#warn('EARSHOT_BUFFER_HIGH', `More than ${unreadSeconds} s of audio wait; more is read when there is room`);
+    this.#outbox.warn(
+      'EARSHOT_BUFFER_HIGH',
+      `More than ${unreadSeconds} s of audio wait; more is read when there is room`,
+    );
   }
 
   #warnOfPace({ kind, samplesPerSecond, ratio }: Departure): void {
     const code = kind === 'slow' ? 'EARSHOT_AUDIO_SLOW' : 'EARSHOT_AUDIO_FAST';
     const measured = `${Math.round(samplesPerSecond)} samples a second come, ${ratio.toFixed(2)} times the announced`;
     const excuse = kind === 'slow' ? 'the network is slow' : 'this is a recording';
-    this.#warn(code, `${measured}; unless ${excuse}, \`sample_rate\`, \`channels\` or \`encoding\` is wrong`);
-  }
-
-  #warn(code: ErrorCode, message: string): void {
-    this.#tell({ type: 'warning', code, message });
-  }
-
-  #tell(message: ToProducer): void {
-    this.#connection?.send(encode(message));
+    this.#outbox.warn(code, `${measured}; unless ${excuse}, \`sample_rate\`, \`channels\` or \`encoding\` is wrong`);
   }
 }
 

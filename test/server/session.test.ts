@@ -4,7 +4,8 @@ import type { ReportedEvent, StreamReport } from '../../server/engine/reports.ts
 import { Hub } from '../../server/hub.ts';
 import { DEFAULT_LIMITS } from '../../server/limits.ts';
 import { Metrics } from '../../server/metrics.ts';
-import { Session, type SessionFacts } from '../../server/session.ts';
+import { Session } from '../../server/session.ts';
+import type { SessionFacts } from '../../server/session-facts.ts';
 import type { ModelInfo } from '../../src/model-info.ts';
 
 const model = { name: 'commands', labels: ['yes'], frontEnd: { sampleRate: 8000, frameSamples: 256, hopSamples: 160 } };

@@ -5,10 +5,10 @@ import type { Command } from './engine/orders.js';
 import type { ReportedEnd, ReportedEvent, StreamReport } from './engine/reports.js';
 import type { RemoteStream } from './engine/spotting-thread.js';
 import type { Hub } from './hub.js';
+import { Intake } from './intake.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { Outbox } from './outbox.js';
-import { type Departure, Pace } from './pace.js';
 import { type Configure, producerMessage } from './protocol/client-messages.js';
 import { fieldsOf, type ToProducer } from './protocol/server-messages.js';
 import type { SessionFacts } from './session-facts.js';
@@ -25,8 +25,6 @@ export interface SessionContext {
   onForgotten(session: Session): void;
 }
 
-const BUFFER_WARNING_MILLISECONDS = 10_000;
-
 /**
  * One stream and its producer, over any number of connections. While there is none, it waits for the grace time with
  * all it has heard, and its outbox keeps what it would have told.
@@ -39,8 +37,8 @@ export class Session {
   readonly #context: SessionContext;
   readonly #stream: RemoteStream;
   readonly #outbox: Outbox;
+  readonly #intake: Intake;
   readonly #startedAt = performance.now();
-  readonly #pace: Pace;
   #connection: Connection | undefined;
   #grace: NodeJS.Timeout | undefined;
   #state: 'open' | 'closing' | 'over' = 'open';
@@ -48,16 +46,9 @@ export class Session {
   #isWatched = false;
   #closeCode: number = NORMAL_CLOSURE;
   #failure: EarshotError | undefined;
-  /** Whole samples a channel that came in, and bytes of one that is not whole. */
-  #receivedSamples = 0;
-  #partialBytes = 0;
-  #receivedBytes = 0;
-  #classifiedBytes = 0;
   #commands = 0;
   #frames = 0;
   #detections = 0;
-  #probe: { bytes: number; since: number } | undefined;
-  #lastBufferWarning = -Infinity;
 
   /** @param open opens the stream that reports to this session. @throws EarshotError EARSHOT_INTERNAL */
   constructor(
@@ -67,8 +58,9 @@ export class Session {
   ) {
     this.#context = context;
     this.facts = facts;
-    this.#pace = new Pace(facts.sampleRate);
-    this.#outbox = new Outbox(facts, context.limits, (message) => this.#connection?.send(message));
+    const { limits, metrics } = context;
+    this.#outbox = new Outbox(facts, limits, (message) => this.#connection?.send(message));
+    this.#intake = new Intake(facts, limits.unreadSeconds, metrics, this.#outbox);
     const stream = open({ report: (report) => this.#report(report) });
     if (!stream) throw new EarshotError('EARSHOT_INTERNAL', 'No worker is there at the moment');
     this.#stream = stream;
@@ -85,7 +77,7 @@ export class Session {
       model: model.name,
       sample_rate: sampleRate,
       connected: this.#connection !== undefined,
-      samples: this.#receivedSamples,
+      samples: this.#intake.samples,
       frames: this.#frames,
       detections: this.#detections,
     };
@@ -97,21 +89,20 @@ export class Session {
    * @throws EarshotError EARSHOT_PARAMETER
    */
   attach(connection: Connection, lastSeq: number): void {
-    const { seq } = this.#outbox;
-    if (lastSeq > seq) {
-      throw new EarshotError('EARSHOT_PARAMETER', `\`last_seq\` is above ${seq}, the last number given`);
+    if (lastSeq > this.#outbox.seq) {
+      throw new EarshotError('EARSHOT_PARAMETER', `\`last_seq\` is above ${this.#outbox.seq}, the last number given`);
     }
     this.#stopGrace();
     const former = this.#connection;
     this.#connection = connection;
     former?.fail(new EarshotError('EARSHOT_SESSION_TAKEN', 'Another connection has taken the session over'));
     this.#trim();
-    this.#pace.restart();
+    this.#intake.restartPace();
     connection.serve({
       text: (message) => this.#text(message),
       binary: (bytes) => this.#binary(bytes),
       gone: (isMeant) => this.#gone(connection, isMeant),
-      isBehind: () => this.#isBehind,
+      isBehind: () => this.#intake.isBehind,
       latest: () => this.#outbox.seq,
       arrived: (seq) => this.#outbox.arrived(seq),
       mayBeSilent: false,
@@ -135,31 +126,10 @@ export class Session {
     this.#close();
   }
 
-  get #isBehind(): boolean {
-    const unread = this.#receivedBytes - this.#classifiedBytes;
-    const { sampleRate, frameBytes } = this.facts;
-    return unread > this.#context.limits.unreadSeconds * sampleRate * frameBytes;
-  }
-
   #binary(bytes: Buffer): void {
     if (bytes.length === 0 || !this.#isOpen) return;
-    const { frameBytes } = this.facts;
-    const total = this.#partialBytes + bytes.length;
-    const samples = Math.floor(total / frameBytes);
-    this.#receivedSamples += samples;
-    this.#partialBytes = total % frameBytes;
-    this.#receivedBytes += bytes.length;
-    this.#probe ??= { bytes: this.#receivedBytes - this.#partialBytes, since: performance.now() };
+    this.#intake.add(bytes.length);
     this.#stream.audio(bytes);
-    this.#watchPace(samples);
-    if (this.#isBehind) this.#warnOfBuffer();
-  }
-
-  #watchPace(samples: number): void {
-    // Where the server is behind and does not read, the pace is its own.
-    if (this.#isBehind) this.#pace.restart();
-    const departure = this.#pace.add(samples, performance.now());
-    if (departure) this.#warnOfPace(departure);
   }
 
   #text(text: string): void {
@@ -172,7 +142,7 @@ export class Session {
 
   #command(command: Command): void {
     this.#commands++;
-    if (command.type !== 'configure') this.#partialBytes = 0;
+    if (command.type !== 'configure') this.#intake.trim();
     this.#stream.command(command);
   }
 
@@ -203,9 +173,7 @@ export class Session {
 
   /** Forgets a sample that was cut in two with the connection; the client sends it again. */
   #trim(): void {
-    if (this.#partialBytes === 0) return;
-    this.#partialBytes = 0;
-    this.#stream.command({ type: 'trim' });
+    if (this.#intake.trim()) this.#stream.command({ type: 'trim' });
   }
 
   #gone(connection: Connection, isMeant: boolean): void {
@@ -236,9 +204,8 @@ export class Session {
   }
 
   #heard(report: StreamReport): void {
-    this.#classifiedBytes = report.bytes;
+    this.#intake.classified(report.bytes);
     this.#frames = report.frames;
-    this.#observeQueue(report.bytes);
     this.#events(report);
     this.#outbox.acknowledge(report.samples, report.commands);
     if (report.outcome === 'closed') this.#over();
@@ -250,12 +217,6 @@ export class Session {
       if (event.kind === 'end') this.#utteranceEnded(event);
       else this.#event(event);
     }
-  }
-
-  #observeQueue(bytes: number): void {
-    if (!this.#probe || bytes < this.#probe.bytes) return;
-    this.#context.metrics.queueSeconds.observe((performance.now() - this.#probe.since) / 1000);
-    this.#probe = undefined;
   }
 
   #event(event: ReportedEvent): void {
@@ -279,7 +240,7 @@ export class Session {
   }
 
   #over(): void {
-    const totals = { samples: this.#receivedSamples, frames: this.#frames, detections: this.#detections };
+    const totals = { samples: this.#intake.samples, frames: this.#frames, detections: this.#detections };
     this.#state = 'over';
     this.#outbox.event(fieldsOf({ type: 'closed', ...totals }));
     this.#context.hub.publish('stream_closed', this.facts.name, fieldsOf({ type: 'stream_closed', ...totals }));
@@ -314,7 +275,7 @@ export class Session {
       sample_rate: sampleRate,
       hop_seconds: hopSamples / modelRate,
       frame_seconds: frameSamples / modelRate,
-      resume_from: this.#receivedSamples,
+      resume_from: this.#intake.samples,
       commands: this.#commands,
       grace_seconds: this.#context.limits.graceSeconds,
     };
@@ -329,29 +290,11 @@ export class Session {
       address,
       model: model.name,
       sampleRate,
-      audioSeconds: this.#receivedSamples / sampleRate,
+      audioSeconds: this.#intake.samples / sampleRate,
       openSeconds: Math.round(performance.now() - this.#startedAt) / 1000,
       frames: this.#frames,
       detections: this.#detections,
     };
-  }
-
-  #warnOfBuffer(): void {
-    const now = performance.now();
-    if (now - this.#lastBufferWarning < BUFFER_WARNING_MILLISECONDS) return;
-    this.#lastBufferWarning = now;
-    const { unreadSeconds } = this.#context.limits;
-    this.#outbox.warn(
-      'EARSHOT_BUFFER_HIGH',
-      `More than ${unreadSeconds} s of audio wait; more is read when there is room`,
-    );
-  }
-
-  #warnOfPace({ kind, samplesPerSecond, ratio }: Departure): void {
-    const code = kind === 'slow' ? 'EARSHOT_AUDIO_SLOW' : 'EARSHOT_AUDIO_FAST';
-    const measured = `${Math.round(samplesPerSecond)} samples a second come, ${ratio.toFixed(2)} times the announced`;
-    const excuse = kind === 'slow' ? 'the network is slow' : 'this is a recording';
-    this.#outbox.warn(code, `${measured}; unless ${excuse}, \`sample_rate\`, \`channels\` or \`encoding\` is wrong`);
   }
 }
 

@@ -6,6 +6,7 @@
  * The same formulas written out below in float64 must agree, or nothing is written.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { Random } from '../src/train/random.js';
 import { type Cell, gateCount } from './onnx/gates.js';
 import { pytorchLayers, type RecurrentLayer } from './onnx/network.js';
 import { runLayers } from './onnx/recurrent.js';
@@ -36,22 +37,11 @@ const NOTE = [
   'All values are float32: round each number with Math.fround to have exactly the value that was used or computed.',
 ];
 
-/** Random numbers that are the same everywhere: mulberry32, uniform in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = generator(SEED);
+const random = Random.fromState(SEED);
 
 /** float32 values in ±`range`, of three decimals to keep the file short. */
 function uniform(size: number, range: number): Float32Array {
-  return Float32Array.from({ length: size }, () => Math.round((random() * 2 - 1) * range * 1e3) / 1e3);
+  return Float32Array.from({ length: size }, () => Math.round(random.between(-1, 1) * range * 1e3) / 1e3);
 }
 
 /** Weights in ±2/√hidden: twice PyTorch's initial range, so that the gates leave their linear part. */

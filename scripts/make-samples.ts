@@ -12,6 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Random } from '../src/train/random.ts';
 
 const RATE = 16_000;
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'samples');
@@ -139,22 +140,11 @@ function arrange(parts: Float64Array[], gap: number): Float64Array {
   return out;
 }
 
-/** Uniform numbers in [0, 1), the same for the same seed (mulberry32, public domain). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** White noise in place; the sum of two uniform numbers in [-a, a] has a root mean square of a · √(2/3). */
 function addNoise(samples: Float64Array, seed: number): void {
-  const next = random(seed);
+  const random = Random.fromState(seed);
   const a = NOISE * Math.sqrt(1.5);
-  for (let i = 0; i < samples.length; i++) samples[i] += a * 2 * (next() + next() - 1);
+  for (let i = 0; i < samples.length; i++) samples[i] += a * 2 * (random.unit() + random.unit() - 1);
 }
 
 /** 16-bit mono. */

@@ -79,6 +79,5 @@ async function someFeatures(config: ModelConfig, paths: readonly string[], onBad
 
 /** Files of one folder follow each other, and may all hold the same word. */
 function inRandomOrder(paths: readonly string[]): string[] {
-  const order = new Random(SEED).shuffle(Int32Array.from(paths, (_, n) => n));
-  return Array.from(order, (n) => paths[n]);
+  return new Random(SEED).shuffle([...paths]);
 }

@@ -1,12 +1,9 @@
-/** Numbers in [-1, 1) that are the same on every run (mulberry32). */
+import { Random } from '../../src/train/random.ts';
+
+/** Numbers in [-1, 1) that are the same on every run. */
 export function randomSource(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2147483648 - 1;
-  };
+  const random = Random.fromState(seed);
+  return () => random.between(-1, 1);
 }
 
 /** White noise of a peak level. */

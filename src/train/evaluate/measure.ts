@@ -1,3 +1,4 @@
+import { Random } from '../random.js';
 import { type BadFile, isBad } from '../recordings/bad-file.js';
 import { SILENCE } from '../recordings/labels.js';
 import type { WordFile } from '../recordings/word-files.js';
@@ -5,7 +6,6 @@ import type { Negative } from './false-accepts.js';
 import type { LabelledClip } from './jobs/clips.js';
 import { DRAW } from './jobs/draw.js';
 import type { HeardWords } from './jobs/words.js';
-import { randomSource, shuffled } from './random.js';
 import type { WorkerPool } from './worker-pool.js';
 
 /**
@@ -39,7 +39,7 @@ export async function labelStream(
   clips: readonly WordFile[],
   seed: number,
 ): Promise<(WordFile & { predicted: string })[]> {
-  const order = shuffled(clips, randomSource(seed, DRAW.order));
+  const order = Random.ofEvaluation(seed, DRAW.order).shuffle([...clips]);
   const labels = await pool.run('labelStream', { clips: order });
   return order.map((clip, n) => ({ ...clip, predicted: labels[n] }));
 }
@@ -47,7 +47,7 @@ export async function labelStream(
 /** Hears readable clips, all but silence, as words in streams of 100. */
 export async function hearWords(pool: WorkerPool, clips: readonly WordFile[], seed: number): Promise<HeardWords[]> {
   const words = clips.filter(({ label }) => label !== SILENCE);
-  const order = shuffled(words, randomSource(seed, DRAW.order));
+  const order = Random.ofEvaluation(seed, DRAW.order).shuffle(words);
   return Promise.all(chunks(order, WORDS_PER_JOB).map((some, index) => pool.run('hearWords', { index, words: some })));
 }
 

@@ -1,5 +1,5 @@
+import type { Random } from '../random.js';
 import { rms, type WordSpan } from '../recordings/word-span.js';
-import type { Random } from './random.js';
 
 /**
  * Speech in noise: speech + g · noise, with g such that SNR = 20 log10(RMS of the word / RMS of g · noise). The word's
@@ -18,6 +18,6 @@ export function mixAtSnr(speech: Float32Array, word: WordSpan, noise: Float32Arr
 
 /** A piece of noise from a random place on; the noise repeats where it ends. */
 export function noiseExcerpt(noise: Float32Array, length: number, random: Random): Float32Array {
-  const start = Math.floor(random() * noise.length);
+  const start = random.below(noise.length);
   return Float32Array.from({ length }, (_, i) => noise[(start + i) % noise.length]);
 }

@@ -1,6 +1,6 @@
+import type { Random } from '../random.js';
 import { type Interval, TAIL } from './interval.js';
 import { quantile } from './quantile.js';
-import type { Random } from './random.js';
 
 /** A clip that was judged. */
 export interface Judged {
@@ -49,7 +49,7 @@ function tally(clips: readonly Judged[]): Tally[] {
 function resampledAccuracy(groups: readonly Tally[], random: Random): number {
   let [right, clips] = [0, 0];
   for (let n = 0; n < groups.length; n++) {
-    const group = groups[Math.floor(random() * groups.length)];
+    const group = groups[random.below(groups.length)];
     right += group.right;
     clips += group.clips;
   }

@@ -1,5 +1,6 @@
 import { isBackground, thresholdOf } from '../../config.js';
 import type { Model } from '../../model.js';
+import { Random } from '../random.js';
 import type { BadFile } from '../recordings/bad-file.js';
 import { SILENCE, UNKNOWN } from '../recordings/labels.js';
 import type { WordFile } from '../recordings/word-files.js';
@@ -11,7 +12,6 @@ import { DRAW } from './jobs/draw.js';
 import type { HeardWords } from './jobs/words.js';
 import type { Labelled } from './measure.js';
 import { quantile } from './quantile.js';
-import { randomSource } from './random.js';
 import { ratio } from './ratio.js';
 import { accuracyInterval, speakerMean } from './speakers.js';
 import { WordResults } from './words.js';
@@ -56,7 +56,7 @@ export function summarise({ config, fingerprint, parameters }: Model, measured: 
     clips: clips.length,
     badFiles,
     accuracy: shareRight(clips) ?? 0,
-    accuracyInterval: accuracyInterval(judged, randomSource(seed, DRAW.bootstrap)),
+    accuracyInterval: accuracyInterval(judged, Random.ofEvaluation(seed, DRAW.bootstrap)),
     accuracyWithoutDuplicates: shareRight(distinct) ?? 0,
     duplicates: clips.length - distinct.length,
     accuracyWithoutSilence: shareRight(clips.filter(isSpeech)),

@@ -13,9 +13,9 @@ import {
 } from '../../../src/train/evaluate/index.ts';
 import { DRAW } from '../../../src/train/evaluate/jobs/draw.ts';
 import { labelClips } from '../../../src/train/evaluate/measure.ts';
-import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
 import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
 import { WorkerPool } from '../../../src/train/evaluate/worker-pool.ts';
+import { Random } from '../../../src/train/random.ts';
 import { wordFiles } from '../../../src/train/recordings/word-files.ts';
 import { smallModelBytes, starterModelBytes } from '../../helpers/models.ts';
 import { babble, noise } from '../../helpers/sound.ts';
@@ -107,7 +107,7 @@ describe('evaluate', () => {
     const directory = directoryOf(Object.fromEntries(files));
     const paths = files.map(([path]) => join(directory, path)).sort();
     const { alone } = await pushed(paths);
-    const order = shuffled(paths, randomSource(3, DRAW.order));
+    const order = Random.ofEvaluation(3, DRAW.order).shuffle([...paths]);
     const { streamed } = await pushed(order);
     const right = (some: string[], labels: string[]) => some.filter((path, n) => truthOf(path) === labels[n]).length;
     const found = await evaluate({ model: UNDECIDED, data: [directory], seed: 3, workers: 1 });

@@ -4,8 +4,8 @@ import { confusionOf, scoreOf } from '../../../src/train/evaluate/confusion.ts';
 import type { Interval } from '../../../src/train/evaluate/interval.ts';
 import { poissonInterval } from '../../../src/train/evaluate/poisson.ts';
 import { quantile } from '../../../src/train/evaluate/quantile.ts';
-import { randomSource, shuffled } from '../../../src/train/evaluate/random.ts';
 import { accuracyInterval, speakerMean } from '../../../src/train/evaluate/speakers.ts';
+import { Random } from '../../../src/train/random.ts';
 
 describe('poissonInterval', () => {
   // Garwood (1936), as in any table of exact Poisson limits.
@@ -93,20 +93,22 @@ describe('accuracyInterval', () => {
   const singles = clips.map(({ isRight }, n) => ({ speaker: `${n}`, isRight }));
 
   it('is the same for the same seed', () => {
-    expect(accuracyInterval(clips, randomSource(5))).toEqual(accuracyInterval(clips, randomSource(5)));
-    expect(accuracyInterval(clips, randomSource(6))).not.toEqual(accuracyInterval(clips, randomSource(5)));
+    expect(accuracyInterval(clips, Random.ofEvaluation(5))).toEqual(accuracyInterval(clips, Random.ofEvaluation(5)));
+    expect(accuracyInterval(clips, Random.ofEvaluation(6))).not.toEqual(
+      accuracyInterval(clips, Random.ofEvaluation(5)),
+    );
   });
 
   it('is wider where the errors belong to few speakers', () => {
     const width = (interval: Interval | null) => (interval ? interval[1] - interval[0] : 0);
-    const bySpeaker = width(accuracyInterval(clips, randomSource(1)));
-    expect(bySpeaker).toBeGreaterThan(1.2 * width(accuracyInterval(singles, randomSource(1))));
+    const bySpeaker = width(accuracyInterval(clips, Random.ofEvaluation(1)));
+    expect(bySpeaker).toBeGreaterThan(1.2 * width(accuracyInterval(singles, Random.ofEvaluation(1))));
   });
 
   it('of independent clips is the binomial one', () => {
     const right = singles.filter(({ isRight }) => isRight).length / singles.length;
     const deviation = Math.sqrt((right * (1 - right)) / singles.length);
-    const [lower, upper] = accuracyInterval(singles, randomSource(2)) ?? [];
+    const [lower, upper] = accuracyInterval(singles, Random.ofEvaluation(2)) ?? [];
     expect(lower).toBeCloseTo(right - 1.96 * deviation, 2);
     expect(upper).toBeCloseTo(right + 1.96 * deviation, 2);
   });
@@ -115,34 +117,13 @@ describe('accuracyInterval', () => {
     expect(
       accuracyInterval(
         clips.map(({ isRight }) => ({ speaker: undefined, isRight })),
-        randomSource(1),
+        Random.ofEvaluation(1),
       ),
     ).toBeNull();
   });
 
   it('is not given for one speaker', () => {
     const one = clips.filter(({ speaker }) => speaker === 's3');
-    expect(accuracyInterval(one, randomSource(1))).toBeNull();
-  });
-});
-
-describe('randomSource', () => {
-  it('is uniform, and another one for another seed in any place', () => {
-    const random = randomSource(1, 2);
-    const values = Array.from({ length: 10_000 }, random);
-    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...values)).toBeLessThan(1);
-    expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(0.5, 1);
-    const firsts = [[1, 2], [2, 1], [1], [1, 2, 0], [1, 3], [0, 2]].map((seeds) => randomSource(...seeds)());
-    expect(new Set(firsts).size).toBe(firsts.length);
-    expect(randomSource(1, 2)()).toBe(firsts[0]);
-  });
-
-  it('orders items anew without losing any', () => {
-    const items = Array.from({ length: 50 }, (_, n) => n);
-    const mixed = shuffled(items, randomSource(3));
-    expect(mixed).not.toEqual(items);
-    expect(mixed.toSorted((a, b) => a - b)).toEqual(items);
-    expect(shuffled(items, randomSource(3))).toEqual(mixed);
+    expect(accuracyInterval(one, Random.ofEvaluation(1))).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Spotter } from '../../../spotter.js';
+import { Random } from '../../random.js';
 import { type BadFile, badFile } from '../../recordings/bad-file.js';
 import { convertRate } from '../../recordings/convert-rate.js';
 import { clipOf, oneSecond, readPiece, type Sound } from '../../recordings/sound.js';
@@ -7,7 +8,6 @@ import type { WordFile } from '../../recordings/word-files.js';
 import { wordSpan } from '../../recordings/word-span.js';
 import { ClipRule } from '../clip-rule.js';
 import { mixAtSnr, noiseExcerpt } from '../mix.js';
-import { randomSource } from '../random.js';
 import type { JobContext } from './context.js';
 import { DRAW } from './draw.js';
 
@@ -54,7 +54,8 @@ async function labelClip(
     model.labels[labelSecond(spotter, samples, model.config.decision.clipFrames)];
   const word = wordSpan(recorded, sampleRate);
   const inNoise = noises.map((noise, n) => {
-    const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, randomSource(seed, DRAW.noise, n, file.index));
+    const random = Random.ofEvaluation(seed, DRAW.noise, n, file.index);
+    const excerpt = noiseExcerpt(atRate(noise, sampleRate), clip.length, random);
     return snrDb.map((snr) => label(mixAtSnr(clip, word, excerpt, snr)));
   });
   const predicted = label(clip);

@@ -1,2 +1,2 @@
-/** Keeps apart what is drawn for different purposes from one seed: `randomSource(seed, DRAW.noise, …)`. */
+/** Keeps apart what is drawn for different purposes from one seed: `Random.ofEvaluation(seed, DRAW.noise, …)`. */
 export const DRAW = { order: 0, gaps: 1, noise: 2, bootstrap: 3 } as const;

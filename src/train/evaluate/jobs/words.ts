@@ -1,9 +1,9 @@
+import { Random } from '../../random.js';
 import { convertRate } from '../../recordings/convert-rate.js';
 import { readPiece, type Sound } from '../../recordings/sound.js';
 import type { WordFile } from '../../recordings/word-files.js';
 import { wordSpan } from '../../recordings/word-span.js';
 import type { Heard, SpokenWord } from '../match.js';
-import { type Random, randomSource } from '../random.js';
 import { THRESHOLDS, ThresholdBank } from '../threshold-bank.js';
 import type { JobContext } from './context.js';
 import { DRAW } from './draw.js';
@@ -37,7 +37,7 @@ const NOISE_RMS = 0.001;
  * scale, as one stream of the first word's rate, through the model's decisions.
  */
 export async function hearWords({ model, seed }: JobContext, { index, words }: WordsJob): Promise<HeardWords> {
-  const random = randomSource(seed, DRAW.gaps, index);
+  const random = Random.ofEvaluation(seed, DRAW.gaps, index);
   const { sampleRate } = await readPiece(words[0]);
   const spoken: SpokenWord[] = [];
   const heard: Heard[] = [];
@@ -66,7 +66,7 @@ export async function hearWords({ model, seed }: JobContext, { index, words }: W
   return { words: spoken, heard, heardAt };
 }
 
-const gap = (random: Random): number => SHORTEST_GAP_SECONDS + random() * (LONGEST_GAP_SECONDS - SHORTEST_GAP_SECONDS);
+const gap = (random: Random): number => random.between(SHORTEST_GAP_SECONDS, LONGEST_GAP_SECONDS);
 
 const silence = (seconds: number, sampleRate: number) => new Float32Array(Math.round(seconds * sampleRate));
 
@@ -78,4 +78,4 @@ function spokenWord(label: string, { samples, sampleRate }: Sound, from: number)
 
 /** Adds noise that is uniform in ±√3 of its root mean square. */
 const withNoise = (samples: Float32Array, random: Random): Float32Array =>
-  samples.map((sample) => sample + NOISE_RMS * Math.sqrt(3) * (2 * random() - 1));
+  samples.map((sample) => sample + NOISE_RMS * Math.sqrt(3) * random.between(-1, 1));

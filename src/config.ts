@@ -63,14 +63,20 @@ const model = v.object({
  * how its posteriors become detections. It is stored beside the weights, as JSON in the metadata key `earshot`.
  */
 export type ModelConfig = v.InferOutput<typeof model>;
+/** The same as it is written down: what `parseModelConfig` fills in may be left out. */
+export type ModelParameters = v.InferInput<typeof model>;
 export type ConvolutionConfig = v.InferOutput<typeof convolution>;
 export type DecisionConfig = v.InferOutput<typeof decision>;
 
+/** Whose mistake wrong parameters are: the file's, or the caller's. */
+type Blame = 'EARSHOT_MODEL_DAMAGED' | 'EARSHOT_BAD_ARGUMENT';
+
 /**
- * Checks parameters read from a file.
- * @throws EarshotError EARSHOT_MODEL_TOO_NEW, EARSHOT_MODEL_DAMAGED
+ * Checks parameters, and fills in what may be left out.
+ * @param blame code of the error where one of them is wrong; they were read from a file unless this says otherwise
+ * @throws EarshotError EARSHOT_MODEL_TOO_NEW, EARSHOT_MODEL_DAMAGED or EARSHOT_BAD_ARGUMENT
  */
-export function parseModelConfig(json: unknown): ModelConfig {
+export function parseModelConfig(json: unknown, blame: Blame = 'EARSHOT_MODEL_DAMAGED'): ModelConfig {
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
   if (typeof version === 'number' && version > FORMAT_VERSION) {
     const what = `Model format ${version} is newer than ${FORMAT_VERSION}, the newest this version of Earshot reads`;
@@ -80,28 +86,16 @@ export function parseModelConfig(json: unknown): ModelConfig {
   if (!result.success) {
     const [issue] = result.issues;
     const where = v.getDotPath(issue) ?? 'parameters';
-    throw new EarshotError('EARSHOT_MODEL_DAMAGED', `Model parameter \`${where}\`: ${issue.message}`, {
-      value: issue.input,
-    });
+    throw new EarshotError(blame, `Model parameter \`${where}\`: ${issue.message}`, { value: issue.input });
   }
   const config = result.output;
   if (config.hopSamples > config.frameSamples) {
-    throw unexpected(
-      'EARSHOT_MODEL_DAMAGED',
-      'hopSamples',
-      `at most frameSamples (${config.frameSamples})`,
-      config.hopSamples,
-    );
+    throw unexpected(blame, 'hopSamples', `at most frameSamples (${config.frameSamples})`, config.hopSamples);
   }
   if (config.coefficients > config.melBands) {
-    throw unexpected(
-      'EARSHOT_MODEL_DAMAGED',
-      'coefficients',
-      `at most melBands (${config.melBands})`,
-      config.coefficients,
-    );
+    throw unexpected(blame, 'coefficients', `at most melBands (${config.melBands})`, config.coefficients);
   }
-  checkThresholds(config.decision.thresholds, config.labels, 'EARSHOT_MODEL_DAMAGED');
+  checkThresholds(config.decision.thresholds, config.labels, blame);
   return config;
 }
 
@@ -152,12 +146,8 @@ export function reconfigured(config: ModelConfig, changes: Partial<DecisionConfi
   return changed;
 }
 
-function checkThresholds(
-  thresholds: Record<string, number>,
-  labels: readonly string[],
-  code: 'EARSHOT_MODEL_DAMAGED' | 'EARSHOT_BAD_ARGUMENT',
-): void {
+function checkThresholds(thresholds: Record<string, number>, labels: readonly string[], blame: Blame): void {
   for (const label of Object.keys(thresholds)) {
-    if (!labels.includes(label)) throw unexpected(code, 'thresholds', `keyed by ${labels.join(', ')}`, label);
+    if (!labels.includes(label)) throw unexpected(blame, 'thresholds', `keyed by ${labels.join(', ')}`, label);
   }
 }

@@ -26,7 +26,7 @@ const LABELS = Array.from({ length: 12 }, (_, n) => `word ${n}`);
 
 /** Ours, on two threads. */
 export async function earshotTrainer(): Promise<Trainer> {
-  const config = modelConfigOf(PRESETS.plain, LABELS, 'bench');
+  const config = modelConfigOf(PRESETS.plain, LABELS);
   const common = {
     config,
     team: teamMemory(WORKERS, parameterPlan(config).floats),

@@ -48,6 +48,6 @@ function nearest(name: string, recipeOf: (units: number) => Recipe, labels: read
 }
 
 function parametersOf(recipe: Recipe, labels: readonly string[]): number {
-  const { parameters } = parameterPlan(modelConfigOf(recipe, labels, 'sized'));
+  const { parameters } = parameterPlan(modelConfigOf(recipe, labels));
   return parameters.reduce((sum, { length }) => sum + length, 0);
 }

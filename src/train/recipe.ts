@@ -1,4 +1,10 @@
-import type { ConvolutionConfig, ModelConfig } from '../config.js';
+import {
+  type ConvolutionConfig,
+  FORMAT_VERSION,
+  type ModelConfig,
+  type ModelParameters,
+  parseModelConfig,
+} from '../config.js';
 import type { Augmentation } from './augment/augmenter.js';
 
 /** Everything that decides what a training run does, beside the data and the labels. */
@@ -104,33 +110,32 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
-/** The parameters of the model that a recipe makes. */
-export function modelConfigOf(recipe: Recipe, labels: readonly string[], name: string): ModelConfig {
-  return {
-    formatVersion: 1,
-    name,
+/**
+ * The parameters of the model that a recipe makes.
+ * @param about what the model's file says of it
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT where a model cannot be what the recipe says
+ */
+export function modelConfigOf(
+  recipe: Recipe,
+  labels: readonly string[],
+  about: Pick<ModelParameters, 'name' | 'licence' | 'trainingData'> = {},
+): ModelConfig {
+  const { cell, hiddenSize, layers, convolutions, coefficients, clipFrames, threshold } = recipe;
+  const parameters: ModelParameters = {
+    ...about,
+    formatVersion: FORMAT_VERSION,
     sampleRate: 8000,
     frameSamples: 256,
     hopSamples: 160,
     melBands: 40,
-    coefficients: recipe.coefficients,
+    coefficients,
     inputGain: 32768,
-    windowing: 'hanning',
-    convolutions: [...recipe.convolutions],
-    cell: recipe.cell,
-    linearBeforeReset: true,
-    hiddenSize: recipe.hiddenSize,
-    layers: recipe.layers,
+    convolutions: [...convolutions],
+    cell,
+    hiddenSize,
+    layers,
     labels: [...labels],
-    decision: {
-      clipFrames: recipe.clipFrames,
-      smoothingFrames: 2 * recipe.clipFrames,
-      threshold: recipe.threshold,
-      thresholds: {},
-      refractoryFrames: 25,
-      minimumFrames: 1,
-    },
-    licence: 'not stated',
-    trainingData: 'not stated',
+    decision: { clipFrames, smoothingFrames: 2 * clipFrames, threshold },
   };
+  return parseModelConfig(parameters, 'EARSHOT_BAD_ARGUMENT');
 }

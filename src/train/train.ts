@@ -84,9 +84,8 @@ export async function train(options: TrainOptions): Promise<EpochEntry[]> {
   const { words, out, recipe, seed, workers, onProgress } = options;
   checkWords(words);
   checkWorkers(recipe, workers);
-  const { licence = 'not stated', trainingData = 'not stated' } = options;
-  const name = basename(out, extname(out));
-  const config: ModelConfig = { ...modelConfigOf(recipe, labelsFor(words), name), licence, trainingData };
+  const { licence, trainingData } = options;
+  const config = modelConfigOf(recipe, labelsFor(words), { name: basename(out, extname(out)), licence, trainingData });
   checkTrainable(config);
   if (options.teacher) checkTeacher(options.teacher, config);
   await checkTarget(out);

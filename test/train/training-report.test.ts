@@ -16,7 +16,7 @@ const log = (epochs: number): EpochEntry[] =>
 
 const report = (epochs: number, name = 'words') => {
   const recipe = PRESETS.small;
-  const config = modelConfigOf(recipe, labelsFor(['yes', 'no']), name);
+  const config = modelConfigOf(recipe, labelsFor(['yes', 'no']), { name });
   return trainingReport({
     config,
     recipe,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readModel } from '../node/open-model.js';
+import { DEFAULT_SEED, DEFAULT_SNR_DB } from '../train/evaluate/evaluate.js';
 import {
   type BadFile,
   type Calibration,
@@ -60,8 +61,12 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(new Option('--split <name>', 'only this part, by the rule of Speech Commands').choices([...SPLITS]))
     .option('--negatives <dirs...>', 'recordings without keywords, for false accepts an hour')
     .option('--noise <dirs...>', 'recordings of noise to mix with the clips')
-    .option('--snr <decibels>', 'signal-to-noise ratios, with commas between them (default: 20,10,5,0)', numberList)
-    .option('--seed <n>', 'where every random choice begins', wholeNumber(0), 1)
+    .option(
+      '--snr <decibels>',
+      `signal-to-noise ratios, with commas between them (default: ${DEFAULT_SNR_DB})`,
+      numberList,
+    )
+    .option('--seed <n>', 'where every random choice begins', wholeNumber(0), DEFAULT_SEED)
     .option('--workers <n>', 'threads; they change nothing but the time', wholeNumber(1), availableParallelism())
     .option('--json', 'as one object of JSON')
     .option('--report <file>', 'also write a report with charts, as one HTML file')

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ModelFile, readModelFile } from '../model-file.js';
 import { readModel } from '../node/open-model.js';
 import { PRESETS, type PresetName, type Recipe } from '../train/recipe.js';
-import { shapeOf } from '../train/start-from.js';
+import { recipeFrom } from '../train/start-from.js';
 import { train } from '../train/train.js';
 import { EXIT } from './exit-codes.js';
 import { failureLine, failureOf } from './failure.js';
@@ -21,9 +21,6 @@ Examples:
 
 Beside OUT, OUT.checkpoint, OUT.jsonl (the log) and OUT.html (the same as charts) are written after every epoch.
 `;
-
-/** What has been learnt is not to be shaken off. */
-const FROM_RATE = 0.2;
 
 /** What commander makes of the options. */
 interface TrainCommandOptions {
@@ -115,16 +112,13 @@ async function run(options: TrainCommandOptions): Promise<number> {
   }
 }
 
-/** A model that training goes on from says the network's shape. */
 function recipeOf(options: TrainCommandOptions, from?: ModelFile): Recipe {
   const { preset, cell, hidden, layers, epochs, rate, threshold } = options;
-  const recipe = PRESETS[preset];
   return {
-    ...recipe,
+    ...(from ? recipeFrom(from, PRESETS[preset]) : PRESETS[preset]),
     ...(cell && { cell }),
     ...(hidden && { hiddenSize: hidden }),
     ...(layers !== undefined && { layers }),
-    ...(from && { ...shapeOf(from), peakRate: recipe.peakRate * FROM_RATE }),
     ...(epochs && { epochs }),
     ...(rate && { peakRate: rate }),
     ...(threshold !== undefined && { threshold }),

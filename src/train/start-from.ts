@@ -14,6 +14,14 @@ export function shapeOf({ config }: ModelFile): Shape {
   return { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
 }
 
+/** What has been learnt is not to be shaken off. */
+const RATE_SHARE = 0.2;
+
+/** The recipe for going on from a model: its network's shape, and a fifth of the learning rate. */
+export function recipeFrom(model: ModelFile, recipe: Recipe): Recipe {
+  return { ...recipe, ...shapeOf(model), peakRate: RATE_SHARE * recipe.peakRate };
+}
+
 /**
  * What a network of the same shape begins with when it goes on from a trained model: all its weights, but for the rows
  * of the output layer that belong to labels which the model does not know.

@@ -4,7 +4,8 @@ import { quantise } from '../../src/rnn/quantise.ts';
 import { readSafetensors, writeSafetensors } from '../../src/rnn/safetensors.ts';
 import { modelTensors } from '../../src/train/model-tensors.ts';
 import { findParameter, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
-import { shapeOf, startFrom } from '../../src/train/start-from.ts';
+import { PRESETS } from '../../src/train/recipe.ts';
+import { recipeFrom, shapeOf, startFrom } from '../../src/train/start-from.ts';
 import { smallConfig } from './helpers.ts';
 
 describe('going on from a model', () => {
@@ -51,6 +52,12 @@ describe('going on from a model', () => {
     const { cell, hiddenSize, layers, convolutions, coefficients, decision } = config;
     const shape = { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
     expect(shapeOf(readModelFile(bytes))).toEqual(shape);
+  });
+
+  test('has a recipe with a fifth of the learning rate', () => {
+    const model = readModelFile(bytes);
+    const recipe = { ...PRESETS.small, ...shapeOf(model), peakRate: 8e-4 };
+    expect(recipeFrom(model, PRESETS.small)).toEqual(recipe);
   });
 
   test('refuses a file that lacks a tensor', () => {

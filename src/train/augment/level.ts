@@ -1,3 +1,4 @@
+import { power } from '../power.js';
 import type { Random } from '../random.js';
 
 /** samples += noise at a ratio of powers in dB. Nothing happens where one of them is silent. */
@@ -23,10 +24,4 @@ export function setPeak(samples: Float32Array, levelDb: number): void {
 
 export function scale(samples: Float32Array, gain: number): void {
   for (let i = 0; i < samples.length; i++) samples[i] *= gain;
-}
-
-export function power(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
-  return sum / samples.length;
 }

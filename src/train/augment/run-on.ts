@@ -1,6 +1,7 @@
 import { type TrainingData, UNKNOWN_LABEL, type WordClip } from '../data/training-data.js';
+import { rms } from '../power.js';
 import type { Random } from '../random.js';
-import { rms, wordSpan } from '../recordings/word-span.js';
+import { wordSpan } from '../recordings/word-span.js';
 import { readAtSpeed } from './resample-clip.js';
 
 /** How often a word between two others is drawn from all words, keywords among them: within speech, a keyword is none. */

@@ -1,6 +1,7 @@
+import { power } from '../power.js';
 import type { Random } from '../random.js';
 import { type Biquad, filter } from './biquad.js';
-import { power, scale } from './level.js';
+import { scale } from './level.js';
 
 /** Where the middle of a shelf lies, in Hz, and how much louder or softer what is above it gets. */
 const MIDDLE = [200, 3200] as const;

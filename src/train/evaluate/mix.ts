@@ -1,5 +1,6 @@
+import { rms } from '../power.js';
 import type { Random } from '../random.js';
-import { rms, type WordSpan } from '../recordings/word-span.js';
+import type { WordSpan } from '../recordings/word-span.js';
 
 /**
  * Speech in noise: speech + g · noise, with g such that SNR = 20 log10(RMS of the word / RMS of g · noise). The word's

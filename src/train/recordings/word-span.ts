@@ -1,3 +1,5 @@
+import { rms } from '../power.js';
+
 /** Where in a recording the word is: samples [start, end). */
 export interface WordSpan {
   start: number;
@@ -28,13 +30,6 @@ export function wordSpan(samples: Float32Array, sampleRate: number): WordSpan {
   if (runs.length === 0) return { start: 0, end: samples.length };
   const end = runs[runs.length - 1].end * block;
   return { start: runs[0].start * block, end: Math.min(end, samples.length) };
-}
-
-/** Root mean square of some samples; 0 of none. */
-export function rms(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
-  return samples.length === 0 ? 0 : Math.sqrt(sum / samples.length);
 }
 
 /** In decibels of full scale; -Infinity for silence. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { animalVoice } from '../../../src/train/augment/animal-voice.ts';
-import { power } from '../../../src/train/augment/level.ts';
+import { power } from '../../../src/train/power.ts';
 import { Random } from '../../../src/train/random.ts';
 import { blocksOf, expectSound, filled } from './sounds.ts';
 

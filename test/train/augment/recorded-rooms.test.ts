@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { power } from '../../../src/train/augment/level.ts';
 import { RecordedRooms } from '../../../src/train/augment/recorded-rooms.ts';
 import { Rooms } from '../../../src/train/augment/rooms.ts';
+import { power } from '../../../src/train/power.ts';
 import { Random } from '../../../src/train/random.ts';
 import { worst } from '../../helpers/kernels.ts';
 import { numbers } from '../helpers.ts';

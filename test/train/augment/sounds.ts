@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { power } from '../../../src/train/augment/level.ts';
+import { power } from '../../../src/train/power.ts';
 import { Random } from '../../../src/train/random.ts';
 
 export type Fill = (random: Random, out: Float32Array) => void;

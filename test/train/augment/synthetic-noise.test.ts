@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { power } from '../../../src/train/augment/level.ts';
 import { syntheticNoise } from '../../../src/train/augment/synthetic-noise.ts';
+import { power } from '../../../src/train/power.ts';
 import { blocksOf, expectSound, filled } from './sounds.ts';
 
 const noises = Array.from({ length: 300 }, (_, seed) => filled(syntheticNoise, seed, 8256));

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joined } from '../../../src/audio/joined.ts';
 import { mixAtSnr, noiseExcerpt } from '../../../src/train/evaluate/mix.ts';
+import { rms } from '../../../src/train/power.ts';
 import { Random } from '../../../src/train/random.ts';
 import { convertRate, RateConverter } from '../../../src/train/recordings/convert-rate.ts';
 import { oneSecond, readPiece, readSound } from '../../../src/train/recordings/sound.ts';
-import { rms, wordSpan } from '../../../src/train/recordings/word-span.ts';
+import { wordSpan } from '../../../src/train/recordings/word-span.ts';
 import { noise } from '../../helpers/sound.ts';
 import { directoryOf, wavBytes } from '../evaluate/helpers.ts';
 

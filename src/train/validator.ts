@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../config.js';
-import { copySamples } from './data/sample-bank.js';
+import { readFromBank } from './data/sample-bank.js';
 import type { TrainingData, WordClip } from './data/training-data.js';
 import { clipLength, segmentSamples } from './frames.js';
 import { posteriors } from './loss.js';
@@ -97,5 +97,5 @@ export class Validator {
 }
 
 function readClip({ samples }: TrainingData, { offset, length }: WordClip, out: Float32Array): void {
-  copySamples(samples, offset, out.subarray(0, Math.min(length, out.length)));
+  readFromBank(samples, offset, out.subarray(0, Math.min(length, out.length)));
 }

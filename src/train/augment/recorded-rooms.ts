@@ -1,5 +1,5 @@
 import FFT from 'fft.js';
-import { copySamples } from '../data/sample-bank.js';
+import { readFromBank } from '../data/sample-bank.js';
 import type { TrainingData } from '../data/training-data.js';
 import type { Random } from '../random.js';
 import type { Span } from '../recordings/span.js';
@@ -49,7 +49,7 @@ export class RecordedRooms {
   /** From the direct sound on, with an energy of 1. */
   #responseOf({ offset, length }: Span): Float32Array {
     const whole = new Float32Array(length);
-    copySamples(this.#data.samples, offset, whole);
+    readFromBank(this.#data.samples, offset, whole);
     const peak = whole.reduce((best, x, i) => (Math.abs(x) > Math.abs(whole[best]) ? i : best), 0);
     const onset = Math.max(0, peak - Math.round(ONSET_S * this.#sampleRate));
     const response = whole.subarray(onset, onset + LONGEST_S * this.#sampleRate);

@@ -1,3 +1,5 @@
+import { STEP_16 } from '../../audio/pcm.js';
+
 /**
  * Reads a recording at another speed and place: out[i] is its sample at (i - shift) · speed, by Catmull-Rom
  * interpolation; 0 outside of it. Speed moves pitch and tempo together, as a tape does.
@@ -24,8 +26,6 @@ export function readAtSpeed(
     const slope = next - before;
     const bend = 2 * before - 5 * here + 4 * next - after;
     const twist = 3 * (here - next) + after - before;
-    out[i] = (here + 0.5 * x * (slope + x * (bend + x * twist))) / FULL_SCALE;
+    out[i] = (here + 0.5 * x * (slope + x * (bend + x * twist))) * STEP_16;
   }
 }
-
-const FULL_SCALE = 32768;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mixDown } from '../../audio/pcm.js';
+import { mixDown, STEP_16, toS16 } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
 import { type BadFile, badFile, isBad } from '../recordings/bad-file.js';
 import { RateConverter } from '../recordings/convert-rate.js';
@@ -33,7 +33,6 @@ export interface BankOptions {
 
 type Index = Pick<SampleBank, 'entries' | 'bad'>;
 
-const FULL_SCALE = 32768;
 const FILES_AT_ONCE = 8;
 
 /**
@@ -146,19 +145,16 @@ async function readAt(path: string, rate: number): Promise<{ path: string; parts
     const parts: Int16Array[] = [];
     for await (const planar of audio) {
       const samples = mixDown(planar);
-      parts.push(toInt16(converter ? converter.write(samples) : samples));
+      parts.push(Int16Array.from(converter ? converter.write(samples) : samples, toS16));
     }
-    if (converter) parts.push(toInt16(converter.end()));
+    if (converter) parts.push(Int16Array.from(converter.end(), toS16));
     return { path, parts };
   } catch (error) {
     return badFile(path, error);
   }
 }
 
-const toInt16 = (samples: Float32Array): Int16Array =>
-  Int16Array.from(samples, (x) => Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(x * FULL_SCALE))));
-
-/** Copies samples in [-1, 1) out of a bank. */
-export function copySamples(bank: Int16Array, offset: number, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = bank[offset + i] / FULL_SCALE;
+/** Fills `out` with samples in [-1, 1) from a place in a bank on. */
+export function readFromBank(bank: Int16Array, offset: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = bank[offset + i] * STEP_16;
 }

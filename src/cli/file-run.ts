@@ -2,12 +2,13 @@ import type { EarshotEvent, SpotterEvent } from '../events.js';
 import type { AudioWarning } from '../files/audio-stream.js';
 import type { RawAudio } from '../files/raw.js';
 import type { Model } from '../model.js';
+import { filesIn } from '../node/files-in.js';
 import { openAudio } from '../node/open-audio.js';
 import { type SpotAudioOptions, spotChunks } from '../node/spot-file.js';
 import { breather } from './breathe.js';
 import { type Failure, failureLine, failureOf, warningLine } from './failure.js';
 import type { Format } from './formats/format.js';
-import { filesIn, isDirectory, isPassedOver } from './inputs.js';
+import { isDirectory, isPassedOver } from './inputs.js';
 import type { Outlets } from './outlets.js';
 import { counted, openSource, timed } from './source.js';
 
@@ -39,9 +40,9 @@ export class FileRun {
 
   async #hearDirectory(directory: string): Promise<void> {
     let audioFiles = 0;
-    for await (const { path, failure } of filesIn(directory)) {
-      if (failure) await this.#fail(path, failure);
-      if (failure || (await this.#hearFile(path, false))) audioFiles++;
+    for await (const { path, error } of filesIn(directory)) {
+      if (error) await this.#fail(path, failureOf(error));
+      if (error || (await this.#hearFile(path, false))) audioFiles++;
     }
     if (audioFiles > 0) return;
     await this.#fail(directory, { code: 'EARSHOT_FILE_NOT_FOUND', message: 'There is no audio in this directory' });

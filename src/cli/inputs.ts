@@ -1,8 +1,7 @@
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { ErrorCode } from '../errors.js';
-import { type Failure, failureOf } from './failure.js';
+import type { Failure } from './failure.js';
 
 /** The path that stands for standard input. */
 export const STDIN = '-';
@@ -12,40 +11,6 @@ export async function isDirectory(path: string): Promise<boolean> {
   if (path === STDIN) return false;
   return stat(path).then(
     (entry) => entry.isDirectory(),
-    () => false,
-  );
-}
-
-/** Something in a directory: a file, or a directory that could not be read. */
-export interface Found {
-  path: string;
-  failure?: Failure;
-}
-
-/**
- * The files in a directory and those below it, each directory's entries in the order of their names' code units. Hidden
- * entries are left out, and so are links to directories (they may lead in a circle), pipes and devices.
- */
-export async function* filesIn(directory: string): AsyncGenerator<Found> {
-  let entries: Dirent[];
-  try {
-    entries = await readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    yield { path: directory, failure: failureOf(error) };
-    return;
-  }
-  const shown = entries.filter(({ name }) => !name.startsWith('.'));
-  for (const entry of shown.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* filesIn(path);
-    else if (await isFile(entry, path)) yield { path };
-  }
-}
-
-async function isFile(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  return stat(path).then(
-    (target) => target.isFile(),
     () => false,
   );
 }

@@ -1,20 +1,7 @@
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import { EarshotError } from '../../errors.js';
-
-/**
- * All files in a directory and those below it, each directory's entries in the order of their names' code units. Hidden
- * entries are left out, and so are links to directories, which may lead in a circle. A path that is no directory stands
- * for itself.
- * @throws EarshotError EARSHOT_FILE_NOT_FOUND
- */
-export async function filesBelow(path: string): Promise<string[]> {
-  const found = await stat(path).catch((cause) => {
-    throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no ${path}`, { value: path, cause });
-  });
-  return found.isDirectory() ? filesIn(path) : [path];
-}
+import { filesIn } from '../../node/files-in.js';
 
 /**
  * All files below some paths that may hold sound.
@@ -28,6 +15,20 @@ async function soundFilesBelow(path: string): Promise<string[]> {
   const files = (await filesBelow(path)).filter((file) => !TEXT.test(file));
   if (files.length > 0) return files;
   throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no recording in ${path}`, { value: path });
+}
+
+/** All files in a directory and those below it. A path that is no directory stands for itself. */
+async function filesBelow(path: string): Promise<string[]> {
+  const found = await stat(path).catch((cause) => {
+    throw new EarshotError('EARSHOT_FILE_NOT_FOUND', `There is no ${path}`, { value: path, cause });
+  });
+  if (!found.isDirectory()) return [path];
+  const files: string[] = [];
+  for await (const { path: file, error } of filesIn(path)) {
+    if (error) throw error;
+    files.push(file);
+  }
+  return files;
 }
 
 /** A folder of long noises in the layout of Speech Commands. */
@@ -44,25 +45,3 @@ export async function wordRecordings(directory: string): Promise<string[]> {
 
 /** What lies beside recordings: transcripts, lists, licences. */
 const TEXT = /(\.(tsv|csv|txt|md|json|jsonl)|(^|[\\/])LICEN[CS]E)$/i;
-
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = (await readdir(directory, { withFileTypes: true }))
-    .filter(({ name }) => !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const found = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) return filesIn(path);
-      return (await isFile(entry, path)) ? [path] : [];
-    }),
-  );
-  return found.flat();
-}
-
-async function isFile(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  return stat(path).then(
-    (target) => target.isFile(),
-    () => false,
-  );
-}

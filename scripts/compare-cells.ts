@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { reachReport } from '../src/train/reach-report.js';
 import { PRESETS } from '../src/train/recipe.js';
-import type { TrainProgress } from '../src/train/train.js';
+import type { TrainProgress } from '../src/train/train-options.js';
 import { compareCells } from './cells/compare.js';
 import { cellsPage, fillIn, reachMarkdown, reachMs } from './cells/page.js';
 import { chartPicture } from './cells/picture.js';

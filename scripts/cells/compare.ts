@@ -7,7 +7,8 @@ import { evaluate } from '../../src/train/evaluate/index.js';
 import { quantile } from '../../src/train/evaluate/quantile.js';
 import { type ModelReach, modelReach } from '../../src/train/model-reach.js';
 import type { Recipe } from '../../src/train/recipe.js';
-import { type TrainProgress, train } from '../../src/train/train.js';
+import { train } from '../../src/train/train.js';
+import type { TrainProgress } from '../../src/train/train-options.js';
 import { type CellNetwork, networksOfEqualSize } from './networks.js';
 
 export interface CompareOptions extends DataSources {

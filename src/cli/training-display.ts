@@ -1,7 +1,8 @@
 import cliProgress from 'cli-progress';
 import { UNKNOWN_LABEL } from '../train/data/training-data.js';
 import type { BadFile } from '../train/recordings/bad-file.js';
-import type { EpochEntry, TrainProgress } from '../train/train.js';
+import type { TrainProgress } from '../train/train-options.js';
+import type { EpochEntry } from '../train/training-log.js';
 import { warningLine } from './failure.js';
 import { clock } from './formats/clock.js';
 

@@ -3,4 +3,6 @@ export type { DataSources, TrainingData } from './data/training-data.js';
 export { PRESETS, type PresetName, type Recipe } from './recipe.js';
 export type { BadFile } from './recordings/bad-file.js';
 export { shapeOf } from './start-from.js';
-export { type EpochEntry, type TrainOptions, type TrainProgress, train } from './train.js';
+export { train } from './train.js';
+export type { TrainOptions, TrainProgress } from './train-options.js';
+export type { EpochEntry } from './training-log.js';

@@ -4,7 +4,7 @@ import type { Recipe } from './recipe.js';
 import { type Chart, chart } from './report/chart.js';
 import { htmlPage, type Table } from './report/html-page.js';
 import { learningRate } from './schedule.js';
-import type { EpochEntry } from './train.js';
+import type { EpochEntry } from './training-log.js';
 
 export interface TrainingRun {
   readonly config: ModelConfig;

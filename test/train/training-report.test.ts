@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { labelsFor } from '../../src/train/data/training-data.ts';
 import { modelConfigOf, PRESETS } from '../../src/train/recipe.ts';
-import type { EpochEntry } from '../../src/train/train.ts';
+import type { EpochEntry } from '../../src/train/training-log.ts';
 import { trainingReport } from '../../src/train/training-report.ts';
 import { chartsIn } from './report.ts';
 

@@ -1,6 +1,5 @@
 import cliProgress from 'cli-progress';
 import { UNKNOWN_LABEL } from '../train/data/training-data.js';
-import type { BadFile } from '../train/recordings/bad-file.js';
 import type { TrainProgress } from '../train/train-options.js';
 import type { EpochEntry } from '../train/training-log.js';
 import { warningLine } from './failure.js';
@@ -52,10 +51,15 @@ export class TrainingDisplay {
   #tellData({ data, bad, done }: Extract<TrainProgress, { type: 'data' }>): void {
     this.#firstEpoch = done;
     const { training, validation, speech, noise, rooms } = data;
-    const counts = `${training.length} recordings to learn from, ${validation.length} to check with`;
-    this.#write(
-      `${bad.map(badLine).join('')}${counts}, ${speech.length} of running speech, ${noise.length} of noise${rooms.length > 0 ? `, ${rooms.length} of rooms` : ''}\n`,
-    );
+    for (const file of bad) this.#write(warningLine(file.path, file));
+    const counts = [
+      `${training.length} recordings to learn from`,
+      `${validation.length} to check with`,
+      `${speech.length} of running speech`,
+      `${noise.length} of noise`,
+      ...(rooms.length > 0 ? [`${rooms.length} of rooms`] : []),
+    ];
+    this.#write(`${counts.join(', ')}\n`);
     if (bad.length > 0) this.#write(`${bad.length} files could not be read and were left out\n`);
     if (validation.length > 0 && new Set(validation.map(({ label }) => label)).size === 1) {
       this.#write('warning: All recordings to check with are of one word; how many are right of them says little\n');
@@ -99,9 +103,6 @@ export class TrainingDisplay {
     this.#stream.write(text);
   }
 }
-
-const badLine = ({ path, code, message }: BadFile): string =>
-  warningLine(path, { code: code as Parameters<typeof warningLine>[1]['code'], message });
 
 function epochLine(entry: EpochEntry, epochs: number): string {
   const { epoch, loss, accuracy, streamedAccuracy, seconds } = entry;

@@ -5,11 +5,11 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { SlotLayout } from '../src/kernels/slot.js';
 import { loadModel, type Model } from '../src/model.js';
 import { openModel } from '../src/node/open-model.js';
+import { babble } from '../test/helpers/sound.js';
 import { type Contender, interleave } from './interleave.js';
 import { stackedModel } from './onnx/graph.js';
 import { readNetwork } from './onnx/network.js';
 import { createOpponent } from './onnx/opponent.js';
-import { babble } from './sound.js';
 
 const MODEL = new URL('../test/fixtures/starter/gru-128x2.safetensors', import.meta.url);
 const SHIPPED = ['commands', 'commands-small'];

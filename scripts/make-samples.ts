@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../src/train/random.ts';
+import { wavFile } from '../web/wav.ts';
 
 const RATE = 16_000;
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'samples');
@@ -147,25 +148,6 @@ function addNoise(samples: Float64Array, seed: number): void {
   for (let i = 0; i < samples.length; i++) samples[i] += a * 2 * (random.unit() + random.unit() - 1);
 }
 
-/** 16-bit mono. */
-function encodeWav(samples: Float64Array): Buffer {
-  const wav = Buffer.alloc(44 + 2 * samples.length);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(wav.length - 8, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20); // PCM
-  wav.writeUInt16LE(1, 22); // channels
-  wav.writeUInt32LE(RATE, 24);
-  wav.writeUInt32LE(2 * RATE, 28); // bytes a second
-  wav.writeUInt16LE(2, 32); // bytes a frame
-  wav.writeUInt16LE(16, 34); // bits
-  wav.write('data', 36);
-  wav.writeUInt32LE(2 * samples.length, 40);
-  for (let i = 0; i < samples.length; i++) wav.writeInt16LE(Math.round(samples[i] * 32768), 44 + 2 * i);
-  return wav;
-}
-
 mkdirSync(FOLDER, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), 'earshot-samples-'));
 try {
@@ -174,7 +156,7 @@ try {
     const parts = sample.texts.map((text) => trim(speak(sample.voice, text, scratch)));
     const samples = arrange(parts, sample.gap ?? 0);
     addNoise(samples, index + 1);
-    const wav = encodeWav(samples);
+    const wav = wavFile(samples, RATE);
     writeFileSync(join(FOLDER, sample.file), wav);
     total += wav.length;
     console.log(`${sample.file.padEnd(14)} ${(samples.length / RATE).toFixed(2)} s  ${wav.length} bytes`);

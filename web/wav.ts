@@ -4,7 +4,7 @@ const HEADER_BYTES = 44;
 const PCM = 1;
 
 /** A mono WAV file of 16-bit samples. */
-export function wavFile(samples: Float32Array, sampleRate: number): Uint8Array<ArrayBuffer> {
+export function wavFile(samples: Float32Array | Float64Array, sampleRate: number): Uint8Array<ArrayBuffer> {
   const data = encodeS16(samples);
   const file = new Uint8Array(HEADER_BYTES + data.length);
   const view = new DataView(file.buffer);

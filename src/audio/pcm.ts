@@ -175,7 +175,7 @@ export const toS16 = (sample: number): number =>
 export const fromS16 = (integers: Int16Array): Float32Array => Float32Array.from(integers, (n) => n * STEP_16);
 
 /** Samples as 16-bit little-endian PCM; see `toS16`. */
-export function encodeS16(samples: Float32Array): Uint8Array<ArrayBuffer> {
+export function encodeS16(samples: Float32Array | Float64Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(samples.length * 2);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, toS16(samples[i]), true);

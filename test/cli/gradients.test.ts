@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { wavFile } from '../../web/wav.ts';
 import { smallModelBytes } from '../helpers/models.ts';
 import { babble } from '../helpers/sound.ts';
-import { directoryOf, wavBytes } from '../train/evaluate/helpers.ts';
+import { directoryOf } from '../train/evaluate/helpers.ts';
 import { runCli } from './cli.ts';
 
 describe('earshot gradients', () => {
   test('shows the reach of each layer as a table, as JSON and as a chart', async () => {
     const folder = directoryOf({
       'one.safetensors': smallModelBytes({ cell: 'lstm' }),
-      'talk.wav': wavBytes(babble(8000 * 3, 8000, 1), 8000),
+      'talk.wav': wavFile(babble(8000 * 3, 8000, 1), 8000),
     });
     const [model, data, report] = ['one.safetensors', 'talk.wav', 'reach.html'].map((name) => join(folder, name));
     const text = await runCli(['gradients', model, '--data', data, '--report', report]);
@@ -27,7 +28,7 @@ describe('earshot gradients', () => {
   });
 
   test('takes a model that is shipped, with its weights of 8 bits', async () => {
-    const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(24000, 8000, 1), 8000) }), 'talk.wav');
+    const talk = join(directoryOf({ 'talk.wav': wavFile(babble(24000, 8000, 1), 8000) }), 'talk.wav');
     const { code, stdout } = await runCli(['gradients', 'commands-small', '--data', talk]);
     expect(code).toBe(0);
     expect(stdout).toContain('commands-small, layer 1');
@@ -36,7 +37,7 @@ describe('earshot gradients', () => {
   test('names recordings that it cannot read, and hears the others', async () => {
     const folder = directoryOf({
       'broken.wav': 'RIFFnothing',
-      'talk.wav': wavBytes(babble(24000, 8000, 1), 8000),
+      'talk.wav': wavFile(babble(24000, 8000, 1), 8000),
     });
     const { code, stdout, stderr } = await runCli(['gradients', 'commands-small', '--data', folder, '--json']);
     expect(code).toBe(1);
@@ -45,7 +46,7 @@ describe('earshot gradients', () => {
   });
 
   test('wants more than two seconds of sound', async () => {
-    const talk = join(directoryOf({ 'talk.wav': wavBytes(babble(8000, 8000, 1), 8000) }), 'talk.wav');
+    const talk = join(directoryOf({ 'talk.wav': wavFile(babble(8000, 8000, 1), 8000) }), 'talk.wav');
     const { code, stderr } = await runCli(['gradients', 'commands-small', '--data', talk]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/to be seconds of recordings, more than 2, got 1 /);

@@ -10,11 +10,11 @@ import { connect, subscribe } from 'earshot/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
+import { wavFile } from '../../web/wav.ts';
 import { longSpeech, readyMessage, scriptedServer } from '../client/helpers.ts';
 import { concatBytes, fixture } from '../files/helpers.ts';
 import { withFakeWebAudio } from '../node/fake-web-audio/options.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { wavBytes } from '../train/evaluate/helpers.ts';
 import { directoryWith, linesOf, runCli, runCliUntil, startCli, startCliWith, startServing } from './cli.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/words.wav', import.meta.url));
@@ -53,7 +53,7 @@ describe('earshot stream', () => {
   });
 
   it('prints all that the server has heard before it ends on Ctrl-C', async () => {
-    const long = join(directoryWith({ 'long.wav': wavBytes(longSpeech(20).samples, sampleRate) }), 'long.wav');
+    const long = join(directoryWith({ 'long.wav': wavFile(longSpeech(20).samples, sampleRate) }), 'long.wav');
     const subscriber = await subscribe(server.url, { stream: 'long', events: ['stream_closed'] });
     const closed = new Promise<{ frames: number; detections: number }>((resolve) =>
       subscriber.on('stream_closed', resolve),

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { wavFile } from '../../web/wav.ts';
 
 /** Samples in [-1, 1) of a plain WAV file: one channel, 16 bits. The engine's own reader is tested against others. */
 export function readWav(path: string | URL): { sampleRate: number; samples: Float32Array } {
@@ -12,3 +13,7 @@ export function readWav(path: string | URL): { sampleRate: number; samples: Floa
   const samples = Float32Array.from({ length: count }, (_, i) => bytes.readInt16LE(data + 8 + 2 * i) / 32768);
   return { sampleRate: bytes.readUInt32LE(format + 12), samples };
 }
+
+/** Writes a WAV file of one channel and 16 bits. */
+export const writeWav = (path: string, samples: Float32Array, sampleRate: number): void =>
+  writeFileSync(path, wavFile(samples, sampleRate));

@@ -20,8 +20,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../scripts/fetch/download.ts';
 import { unpack } from '../../scripts/fetch/unpack.ts';
 import { wordFiles } from '../../src/train/recordings/word-files.ts';
+import { writeWav } from '../helpers/wav.ts';
 import { numbers } from '../train/helpers.ts';
-import { writeWav } from '../train/tones.ts';
 
 // 0c40e715 is a speaker of the official test set, 00176480 one of the training set.
 const WORDS = ['yes/0c40e715_nohash_0.wav', 'yes/00176480_nohash_0.wav', 'bed/00176480_nohash_1.wav'];
@@ -39,7 +39,7 @@ async function makeArchive(): Promise<void> {
   const source = join(folder, 'source');
   for (const path of [...WORDS, '_background_noise_/tap.wav']) {
     mkdirSync(join(source, path, '..'), { recursive: true });
-    writeWav(join(source, path), numbers(8000, path.length, 0.5));
+    writeWav(join(source, path), numbers(8000, path.length, 0.5), 8000);
   }
   for (const path of OTHERS) writeFileSync(join(source, path), 'text');
   archive = join(folder, 'archive.tar.gz');

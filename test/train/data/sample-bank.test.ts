@@ -2,11 +2,12 @@ import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } fr
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadBank } from '../../../src/train/data/sample-bank.ts';
-import { directoryOf, wavBytes } from '../evaluate/helpers.ts';
+import { wavFile } from '../../../web/wav.ts';
+import { directoryOf } from '../evaluate/helpers.ts';
 import { numbers } from '../helpers.ts';
 
 const RATE = 8000;
-const SECOND = wavBytes(numbers(RATE, 1, 0.5), RATE);
+const SECOND = wavFile(numbers(RATE, 1, 0.5), RATE);
 
 /** A bank of some files, and how many of them were read for it. */
 async function load(folder: string, names: readonly string[]) {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { labelsFor, loadTrainingData } from '../../../src/train/data/training-data.ts';
+import { writeWav } from '../../helpers/wav.ts';
 import { numbers } from '../helpers.ts';
-import { writeWav } from '../tones.ts';
 
 const RATE = 8000;
 const config = { labels: labelsFor(['yes']) };

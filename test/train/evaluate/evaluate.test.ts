@@ -17,10 +17,11 @@ import { THRESHOLDS } from '../../../src/train/evaluate/threshold-bank.ts';
 import { WorkerPool } from '../../../src/train/evaluate/worker-pool.ts';
 import { Random } from '../../../src/train/random.ts';
 import { wordFiles } from '../../../src/train/recordings/word-files.ts';
+import { wavFile } from '../../../web/wav.ts';
 import { smallModelBytes, starterModelBytes } from '../../helpers/models.ts';
 import { babble, noise } from '../../helpers/sound.ts';
 import { chartsIn } from '../report.ts';
-import { directoryOf, wavBytes } from './helpers.ts';
+import { directoryOf } from './helpers.ts';
 
 const RATE = 16000;
 const LABELS = ['_silence_', 'yes', 'no', '_unknown_'];
@@ -38,19 +39,19 @@ function clipFiles(): Record<string, Uint8Array | string> {
   const clips = Array.from({ length: 150 }, (_, n) => {
     const rate = n % 10 === 0 ? 8000 : RATE;
     const sound = babble(Math.round(rate * (0.5 + (n % 8) / 10)), rate, n).map((sample) => sample * (0.2 + (n % 5)));
-    return [`${folders[n % 4]}/s${n % 11}_nohash_${n}.wav`, wavBytes(sound, rate)] as const;
+    return [`${folders[n % 4]}/s${n % 11}_nohash_${n}.wav`, wavFile(sound, rate)] as const;
   });
   return { ...Object.fromEntries(clips), 'yes/again_nohash_0.wav': clips[1][1], 'yes/broken.wav': 'no sound' };
 }
 
 const soundDirectory = (name: string, seconds: number) =>
-  directoryOf({ [`${name}/a.wav`]: wavBytes(babble(RATE * seconds, RATE, 9), RATE) });
+  directoryOf({ [`${name}/a.wav`]: wavFile(babble(RATE * seconds, RATE, 9), RATE) });
 
 const options = (): EvaluateOptions => ({
   model: MODEL,
   data: [directoryOf(clipFiles())],
   negatives: [soundDirectory('talk', 20)],
-  noise: [directoryOf({ 'hiss.wav': wavBytes(noise(RATE * 3, 4), RATE) })],
+  noise: [directoryOf({ 'hiss.wav': wavFile(noise(RATE * 3, 4), RATE) })],
   snrDb: [10, 0],
   seed: 3,
 });
@@ -127,13 +128,13 @@ describe('evaluate', () => {
     });
     const files = words.map(({ sound, word }, n) => [
       `${word.label}/${String.fromCharCode(97 + n)}_${word.speaker}_nohash_0.wav`,
-      wavBytes(sound, RATE),
+      wavFile(sound, RATE),
     ]);
     const lines = [...words, { word: { label: 'yes', start: length / RATE, split: 'testing' } }].map(
       ({ word }) => `${JSON.stringify({ file: 'talk.wav', ...word })}\n`,
     );
     const list = directoryOf({
-      'talk.wav': wavBytes(Float32Array.from(words.flatMap(({ sound }) => [...sound])), RATE),
+      'talk.wav': wavFile(Float32Array.from(words.flatMap(({ sound }) => [...sound])), RATE),
       'list.jsonl': lines.join(''),
     });
     const apart = await evaluate({ ...options(), data: [directoryOf(Object.fromEntries(files))] });
@@ -160,8 +161,8 @@ describe('evaluate', () => {
   });
 
   it('counts folders of the same name apart', async () => {
-    const talk = { 'talk/a.wav': wavBytes(babble(RATE, RATE, 1), RATE) };
-    const places = [directoryOf(talk), directoryOf({ ...talk, 'b.wav': wavBytes(babble(2 * RATE, RATE, 2), RATE) })];
+    const talk = { 'talk/a.wav': wavFile(babble(RATE, RATE, 1), RATE) };
+    const places = [directoryOf(talk), directoryOf({ ...talk, 'b.wav': wavFile(babble(2 * RATE, RATE, 2), RATE) })];
     const { negatives } = await evaluate({ ...options(), negatives: places });
     const hours = Object.entries(negatives?.perFolder ?? {}).map(([folder, rate]) => [folder, rate.hours * 3600]);
     expect(Object.fromEntries(hours)).toEqual({

@@ -7,7 +7,7 @@ import { labelsFor, loadTrainingData } from '../../../src/train/data/training-da
 import { type ManifestEntry, parseManifest } from '../../../src/train/recordings/manifest.ts';
 import { SPLITS } from '../../../src/train/recordings/split.ts';
 import { wordFiles } from '../../../src/train/recordings/word-files.ts';
-import { writeWav } from '../tones.ts';
+import { writeWav } from '../../helpers/wav.ts';
 
 const COLUMNS = ['file', 'label', 'split', 'speaker', 'start', 'end'] as const;
 
@@ -123,6 +123,7 @@ describe('recordings that a manifest lists', () => {
     writeWav(
       join(folder, 'talk.wav'),
       Float32Array.from({ length: 2 * RATE }, (_, i) => i / RATE / 2),
+      RATE,
     );
     writeFileSync(join(folder, 'broken.wav'), 'RIFFnothing');
     const path = write(

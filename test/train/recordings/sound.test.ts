@@ -8,8 +8,9 @@ import { Random } from '../../../src/train/random.ts';
 import { convertRate, RateConverter } from '../../../src/train/recordings/convert-rate.ts';
 import { oneSecond, readPiece, readSound } from '../../../src/train/recordings/sound.ts';
 import { wordSpan } from '../../../src/train/recordings/word-span.ts';
+import { wavFile } from '../../../web/wav.ts';
 import { noise } from '../../helpers/sound.ts';
-import { directoryOf, wavBytes } from '../evaluate/helpers.ts';
+import { directoryOf } from '../evaluate/helpers.ts';
 
 const RATE = 16000;
 const tone = (seconds: number, level = 0.3, hertz = 300, rate = RATE): Float32Array =>
@@ -31,7 +32,7 @@ describe('oneSecond', () => {
 
 describe('readPiece', () => {
   it('reads what lies between two moments of a file of many buffers', async () => {
-    const path = join(directoryOf({ 'talk.wav': wavBytes(tone(9), RATE) }), 'talk.wav');
+    const path = join(directoryOf({ 'talk.wav': wavFile(tone(9), RATE) }), 'talk.wav');
     const { samples } = await readSound(path);
     expect(samples.length).toBe(9 * RATE);
     const seconds = fc.double({ min: 0, max: 10, noNaN: true });

@@ -17,7 +17,7 @@ const convolution = v.strictObject({
 });
 
 const decision = v.object({
-  /** Frames whose mean posterior labels a whole clip: the last ones (the design's clip rule). */
+  /** Frames whose mean posterior labels a whole clip: its last ones (the clip rule: docs/evaluation.md). */
   clipFrames: v.optional(positiveInteger(1000), 6),
   /** Frames whose mean posterior is compared with the threshold. */
   smoothingFrames: v.optional(positiveInteger(1000), 6),

@@ -7,7 +7,7 @@ export interface OptimiserOptions {
   readonly weightDecay: number;
   /** Gradients longer than this are scaled down to it. */
   readonly clipNorm: number;
-  /** Share that the average of the weights keeps at each step. */
+  /** Decay of the weights' exponential moving average: the share of itself that it keeps at each step. */
   readonly averaging: number;
 }
 

@@ -26,7 +26,7 @@ export interface Recipe {
   readonly warmUp: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
-  /** Share that the average of the weights keeps at each step. */
+  /** Decay of the weights' exponential moving average: the share of itself that it keeps at each step. */
   readonly averaging: number;
   readonly dropout: number;
   readonly labelSmoothing: number;
@@ -104,7 +104,7 @@ export const PRESETS = {
     dropout: 0.05,
     augmentation: { ...COMMANDS.augmentation, maskShare: 0 },
   },
-  /** The starter's shape, without convolutions: 158,000 parameters at every frame. */
+  /** 2 x GRU-128 on the MFCCs of every frame, without convolutions: 158,000 parameters. */
   plain: { ...COMMANDS, convolutions: [], hiddenSize: 128, clipFrames: 6 },
 } as const satisfies Record<string, Recipe>;
 

@@ -15,7 +15,7 @@ export interface Right {
   readonly clips: number;
 }
 
-/** Labels clips by the design's rule: the largest mean posterior over the last frames of the second. */
+/** Labels clips by the clip rule (docs/evaluation.md): the largest mean posterior over its last frames. */
 export class Validator {
   readonly #network: TrainingNetwork;
   readonly #config: ModelConfig;

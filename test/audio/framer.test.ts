@@ -10,7 +10,7 @@ import { put, simdOrThrow, take } from '../helpers/kernels.ts';
 import { cut, noise } from '../helpers/sound.ts';
 import { smallNetworkParts } from '../rnn/parts.ts';
 
-/** What the design says of n samples at the model's rate. */
+/** How many frames n samples at the model's rate have (docs/architecture.md, Time). */
 const wholeFrames = (n: number, frame: number, hop: number): number => Math.max(0, Math.floor((n - frame) / hop) + 1);
 
 function framesWithFlush(n: number, frame: number, hop: number): number {

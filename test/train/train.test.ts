@@ -56,7 +56,7 @@ const options = (name: string, changes: Partial<TrainOptions> = {}): TrainOption
   ...changes,
 });
 
-/** The design's rule: the label with the largest mean posterior over the last frames of the clip. */
+/** The clip rule (docs/evaluation.md): the label with the largest mean posterior over the last frames of the clip. */
 function clipLabel(model: Model, samples: Float32Array): string {
   const last = posteriorsOf(model, samples).slice(-model.config.decision.clipFrames);
   const sums = model.labels.map((_, l) => last.reduce((sum, frame) => sum + frame[l], 0));

@@ -1,6 +1,6 @@
 /**
  * The label of a clip: the one whose posterior has the largest mean over the clip's last `clipFrames` frames, or over
- * all of them if it has fewer. The design's one rule, for clips on their own and for clips in a stream.
+ * all of them if it has fewer. One rule for clips on their own and for clips in a stream (docs/evaluation.md).
  */
 export class ClipRule {
   readonly #labels: number;

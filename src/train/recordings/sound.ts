@@ -48,7 +48,7 @@ export function clipOf({ samples, sampleRate }: Sound): Float32Array {
   return samples.subarray(offset, offset + Math.min(length, sampleRate));
 }
 
-/** The same, followed by silence where it is less than a second: what the design calls a clip. */
+/** The same, followed by silence where it is less than a second: what the clip rule labels (docs/evaluation.md). */
 export function oneSecond(sound: Sound): Float32Array {
   const second = new Float32Array(sound.sampleRate);
   second.set(clipOf(sound));

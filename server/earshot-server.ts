@@ -156,6 +156,10 @@ export class EarshotServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (isGone(request)) {
+      socket.destroy();
+      return;
+    }
     const { pathname, searchParams } = addressOf(request);
     let rights: Rights;
     try {
@@ -221,6 +225,13 @@ export class EarshotServer {
     this.#metrics.refused.inc({ code: isOurs ? 'EARSHOT_INTERNAL' : error.code });
   }
 }
+
+/**
+ * Whether the client has reset the connection, though its request can still be read. Then nobody knows any more whose
+ * place it would take: it has no address, which otherwise only a client over a Unix socket has not.
+ */
+const isGone = ({ socket }: IncomingMessage): boolean =>
+  socket.remoteAddress === undefined && socket.localAddress !== undefined;
 
 /** Empty where the client has come over a Unix socket. */
 const addressOfClient = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? '';

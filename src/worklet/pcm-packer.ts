@@ -3,10 +3,8 @@ import { checkSampleRate } from '../audio/rates.js';
 import { ResampledStream } from '../audio/resampled-stream.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { MonoBlocks } from './mono-blocks.js';
-import type { PackedReport, PackerOptions, Report } from './protocol.js';
+import { type PackedReport, type PackerOptions, REPORT_SECONDS, type Report } from './protocol.js';
 
-/** How often samples are reported. */
-const REPORT_SECONDS = 0.05;
 /** Room for the inputs and for the outputs of one call of the resampler. */
 const ROOM_SAMPLES = 512;
 

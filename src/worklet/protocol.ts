@@ -7,6 +7,9 @@ import type { ModelFile } from '../model-file.js';
 export const PROCESSOR_NAME = 'earshot-spotter';
 export const PACKER_NAME = 'earshot-packer';
 
+/** How often they report what need not be known at once. */
+export const REPORT_SECONDS = 0.05;
+
 /** What the processor is given when it is made. */
 export interface ProcessorOptions {
   model: ModelFile;

@@ -4,15 +4,13 @@ import type { Model } from '../model.js';
 import type { Spotter } from '../spotter.js';
 import { FrameBatch } from './frame-batch.js';
 import { MonoBlocks } from './mono-blocks.js';
-import type { DetectionReport, ProcessorOptions, Report } from './protocol.js';
+import { type DetectionReport, type ProcessorOptions, REPORT_SECONDS, type Report } from './protocol.js';
 import { SampleBatch } from './sample-batch.js';
 
-/** How often frames are reported, at the nearest whole number of frames. Detections do not wait. */
-const REPORT_SECONDS = 0.05;
-
 /**
- * A spotter on the audio thread: takes the blocks of an AudioWorkletProcessor as they come and reports what it finds.
- * In its steady state it allocates nothing but what posting a report takes.
+ * A spotter on the audio thread: takes the blocks of an AudioWorkletProcessor as they come and reports what it finds:
+ * detections at once, frames at the nearest whole number of them to `REPORT_SECONDS`. In its steady state it allocates
+ * nothing but what posting a report takes.
  */
 export class WorkletSpotter implements SpotterSink {
   readonly #spotter: Spotter;

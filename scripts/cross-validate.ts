@@ -22,7 +22,7 @@ import { poissonInterval } from '../src/train/evaluate/poisson.ts';
 import { PRESETS, type PresetName, train } from '../src/train/index.ts';
 import { soundFiles } from '../src/train/recordings/files.ts';
 import { listNegatives } from '../src/train/recordings/negatives.ts';
-import { shapeOf } from '../src/train/start-from.ts';
+import { recipeFrom } from '../src/train/start-from.ts';
 import { loadBefore, writeResult } from './result-file.ts';
 
 const FOLDS = 5;
@@ -102,8 +102,7 @@ async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
   const from = options.from === undefined ? undefined : readModelFile(await readModel(options.from));
   const preset = PRESETS[options.preset];
   const recipe = {
-    ...preset,
-    ...(from && shapeOf(from)),
+    ...(from ? recipeFrom(from, preset) : preset),
     epochs: Number(options.epochs),
     peakRate: Number(options.rate),
   };

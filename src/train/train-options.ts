@@ -10,7 +10,7 @@ export interface TrainOptions extends DataSources {
   /** The model; `OUT.checkpoint`, `OUT.jsonl` and `OUT.html` are written beside it. */
   readonly out: string;
   readonly recipe: Recipe;
-  /** A model to begin with; the recipe has its shape (`shapeOf`). */
+  /** A model to begin with; the recipe has its shape (`recipeFrom`). */
   readonly from?: ModelFile | undefined;
   /** A model of the same labels and features, whose beliefs are learnt beside the labels. */
   readonly teacher?: ModelFile | undefined;

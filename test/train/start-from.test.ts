@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { ModelConfig } from '../../src/config.ts';
 import { readModelFile } from '../../src/model-file.ts';
 import { quantise } from '../../src/rnn/quantise.ts';
 import { readSafetensors, writeSafetensors } from '../../src/rnn/safetensors.ts';
 import { modelTensors } from '../../src/train/model-tensors.ts';
 import { findParameter, initialParameters, parameterPlan } from '../../src/train/parameters.ts';
 import { PRESETS } from '../../src/train/recipe.ts';
-import { recipeFrom, shapeOf, startFrom } from '../../src/train/start-from.ts';
+import { recipeFrom, startFrom } from '../../src/train/start-from.ts';
 import { smallConfig } from './helpers.ts';
 
 describe('going on from a model', () => {
@@ -48,16 +49,35 @@ describe('going on from a model', () => {
     );
   });
 
-  test('keeps the shape and the frames that label a clip', () => {
-    const { cell, hiddenSize, layers, convolutions, coefficients, decision } = config;
-    const shape = { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
-    expect(shapeOf(readModelFile(bytes))).toEqual(shape);
+  test.each<[string, Partial<ModelConfig>, string]>([
+    [
+      'more units',
+      { hiddenSize: 16 },
+      'rnn.weight_ih_l0 of shape [36,10], as the model to go on from has, got [48,10]',
+    ],
+    ['another cell', { cell: 'rnn' }, 'rnn.weight_ih_l0 of shape [36,10], as the model to go on from has, got [12,10]'],
+    ['fewer layers', { layers: 1 }, 'rnn.weight_ih_l1 of shape [36,12], as the model to go on from has, got none'],
+    ['more layers', { layers: 3 }, 'rnn.weight_ih_l2 of shape none, as the model to go on from has, got [36,12]'],
+    ['other features', { coefficients: 13 }, 'rnn.weight_ih_l0 of shape [36,10]'],
+  ])('refuses a recipe with %s', (_, changes, message) => {
+    expect(() => startFrom(readModelFile(bytes), smallConfig(changes), 7)).toThrow(
+      expect.objectContaining({ code: 'EARSHOT_BAD_ARGUMENT', message: expect.stringContaining(message) }),
+    );
   });
 
-  test('has a recipe with a fifth of the learning rate', () => {
-    const model = readModelFile(bytes);
-    const recipe = { ...PRESETS.small, ...shapeOf(model), peakRate: 8e-4 };
-    expect(recipeFrom(model, PRESETS.small)).toEqual(recipe);
+  test('refuses a recipe whose output layer alone is of another width', () => {
+    const flat = smallConfig({ layers: 0 });
+    const model = readModelFile(writeSafetensors(modelTensors(flat, initialParameters(flat, 1), statistics)));
+    expect(() => startFrom(model, smallConfig({ layers: 0, coefficients: 13 }), 7)).toThrow(
+      'dense.weight of shape [10]',
+    );
+  });
+
+  test('has a recipe of its shape, with its frames that label a clip and a fifth of the learning rate', () => {
+    const { cell, hiddenSize, layers, convolutions, coefficients, decision } = config;
+    const shape = { cell, hiddenSize, layers, convolutions, coefficients, clipFrames: decision.clipFrames };
+    const recipe = { ...PRESETS.small, ...shape, peakRate: 8e-4 };
+    expect(recipeFrom(readModelFile(bytes), PRESETS.small)).toEqual(recipe);
   });
 
   test('refuses a file that lacks a tensor', () => {

@@ -48,7 +48,7 @@ export class TrainingDisplay {
     this.#phase = undefined;
   }
 
-  #tellData({ data, bad, done }: Extract<TrainProgress, { type: 'data' }>): void {
+  #tellData({ data, bad, outsideParts, done }: Extract<TrainProgress, { type: 'data' }>): void {
     this.#firstEpoch = done;
     const { training, validation, speech, noise, rooms } = data;
     for (const file of bad) this.#write(warningLine(file.path, file));
@@ -61,6 +61,11 @@ export class TrainingDisplay {
     ];
     this.#write(`${counts.join(', ')}\n`);
     if (bad.length > 0) this.#write(`${bad.length} files could not be read and were left out\n`);
+    if (outsideParts > 0) {
+      this.#write(
+        `warning: ${outsideParts} recordings beside folders training, validation or testing are in none, and were left out\n`,
+      );
+    }
     if (validation.length > 0 && new Set(validation.map(({ label }) => label)).size === 1) {
       this.#write('warning: All recordings to check with are of one word; how many are right of them says little\n');
     }

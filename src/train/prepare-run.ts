@@ -37,7 +37,7 @@ export async function prepareRun(options: TrainOptions): Promise<Run> {
   const { out, recipe, onProgress } = options;
   const config = checkedConfig(options);
   await checkTarget(out);
-  const { data, bad, fingerprint } = await loadTrainingData(options, config, {
+  const { data, bad, outsideParts, fingerprint } = await loadTrainingData(options, config, {
     sampleRate: config.sampleRate,
     cache: options.cache,
     onProgress: (done, total) => onProgress?.({ type: 'reading', done, total }),
@@ -48,7 +48,7 @@ export async function prepareRun(options: TrainOptions): Promise<Run> {
   const saved = options.resume ? await readCheckpoint(files.checkpoint, settings) : undefined;
   const start = saved ?? (await freshStart(data, config, options));
   const log = await restartLog(files.log, start.epochs);
-  onProgress?.({ type: 'data', data, bad, done: start.epochs });
+  onProgress?.({ type: 'data', data, bad, outsideParts, done: start.epochs });
   return { options, config, data, settings, files, start, log };
 }
 

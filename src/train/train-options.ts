@@ -1,7 +1,6 @@
 import type { ModelFile } from '../model-file.js';
-import type { DataSources, TrainingData } from './data/training-data.js';
+import type { DataSources, LoadedData } from './data/training-data.js';
 import type { Recipe } from './recipe.js';
-import type { BadFile } from './recordings/bad-file.js';
 import type { EpochEntry } from './training-log.js';
 
 /** What to learn from, which words, and how. */
@@ -30,7 +29,7 @@ export interface TrainOptions extends DataSources {
 /** What is told while a model is trained. */
 export type TrainProgress =
   | { readonly type: 'reading'; readonly done: number; readonly total: number }
-  | { readonly type: 'data'; readonly data: TrainingData; readonly bad: readonly BadFile[]; readonly done: number }
+  | ({ readonly type: 'data'; readonly done: number } & Omit<LoadedData, 'fingerprint'>)
   | {
       readonly type: 'step';
       readonly epoch: number;

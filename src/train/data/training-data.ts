@@ -50,6 +50,8 @@ export interface DataSources {
 export interface LoadedData {
   readonly data: TrainingData;
   readonly bad: readonly BadFile[];
+  /** Recordings of words that were passed over, as they lie in no folder of a part beside folders of parts. */
+  readonly outsideParts: number;
   /** Another one wherever a recording, its label or its part is another. */
   readonly fingerprint: string;
 }
@@ -63,9 +65,11 @@ export async function loadTrainingData(
   { labels }: Pick<ModelConfig, 'labels'>,
   options: BankOptions,
 ): Promise<LoadedData> {
-  const words = (await Promise.all(sources.data.map((path) => wordFiles(path, labels))))
-    .flatMap((files, source) => files.map((file) => ({ ...file, source })))
-    .filter(({ split }) => split === 'training' || split === 'validation');
+  const found = (await Promise.all(sources.data.map((path) => wordFiles(path, labels)))).flatMap((files, source) =>
+    files.map((file) => ({ ...file, source })),
+  );
+  const words = found.filter(({ split }) => split === 'training' || split === 'validation');
+  const outsideParts = found.filter(({ split }) => split === undefined).length;
   const speech = await listNegatives(sources.negatives, labels);
   const noise = await soundFiles(sources.noise);
   const rooms = await soundFiles(sources.rooms ?? []);
@@ -97,7 +101,7 @@ export async function loadTrainingData(
   };
   const spans = JSON.stringify([data.training, data.validation, data.speech, data.noise, data.rooms]);
   const fingerprint = createHash('sha256').update(bank.fingerprint).update(spans).digest('hex').slice(0, 16);
-  return { data, bad, fingerprint };
+  return { data, bad, outsideParts, fingerprint };
 }
 
 function finder({ entries }: SampleBank): (path: string) => Span[] {

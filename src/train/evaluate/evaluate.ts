@@ -52,6 +52,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   };
   const found = (await Promise.all(data.map((path) => wordFiles(path, model.labels)))).flat();
   const listed = found.filter((clip) => split === undefined || clip.split === split);
+  const outsideParts = split === undefined ? 0 : found.filter((clip) => clip.split === undefined).length;
   if (listed.length === 0) throw nothingToHear(split ? `${split} clip` : 'clip', data);
   const listedNegatives = await listNegatives(negatives, model.labels);
   if (negatives.length > 0 && listedNegatives.length === 0)
@@ -68,6 +69,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     return summarise(model, {
       seed,
       badFiles,
+      outsideParts,
       clips,
       streamed,
       words,

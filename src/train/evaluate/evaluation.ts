@@ -17,6 +17,8 @@ export interface Evaluation {
   clips: number;
   /** Files that could not be read, clips and negatives alike. */
   badFiles: BadFile[];
+  /** Clips that were passed over where a part was asked for, as they lie in no folder of a part beside folders of parts. */
+  outsideParts: number;
   /** Share of clips labelled right, each on its own, from a fresh state. */
   accuracy: number;
   /** 95 %, by bootstrap over speakers; null where there is one only, or nobody knows them. */

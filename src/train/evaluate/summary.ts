@@ -20,6 +20,7 @@ import { WordResults } from './words.js';
 export interface Measurements {
   seed: number;
   badFiles: BadFile[];
+  outsideParts: number;
   /** At least one. */
   clips: readonly Labelled[];
   streamed: readonly (WordFile & { predicted: string })[];
@@ -32,7 +33,7 @@ export interface Measurements {
 
 /** The figures that follow from the measurements. */
 export function summarise({ config, fingerprint, parameters }: Model, measured: Measurements): Evaluation {
-  const { seed, badFiles, clips, negatives } = measured;
+  const { seed, badFiles, outsideParts, clips, negatives } = measured;
   const keywords = config.labels.filter((label) => !isBackground(label));
   const confusion = confusionOf(
     withUnknown(config.labels),
@@ -55,6 +56,7 @@ export function summarise({ config, fingerprint, parameters }: Model, measured: 
     seed,
     clips: clips.length,
     badFiles,
+    outsideParts,
     accuracy: shareRight(clips) ?? 0,
     accuracyInterval: accuracyInterval(judged, Random.ofEvaluation(seed, DRAW.bootstrap)),
     accuracyWithoutDuplicates: shareRight(distinct) ?? 0,

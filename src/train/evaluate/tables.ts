@@ -29,6 +29,7 @@ function summaryTable(evaluation: Evaluation): Table {
     'false there': `${repeated} repeated, ${wrongLabel} wrong, ${unknownWord} at ${words.unknownWords} unknown words, ${betweenWords} between`,
     'delay after word': `${milliseconds(delay.median)} median, ${milliseconds(delay.p90)} at 90 %`,
   };
+  if (evaluation.outsideParts > 0) facts['outside the parts'] = `${evaluation.outsideParts} clips, which were left out`;
   if (negatives) facts['false accepts'] = rateText(negatives);
   return { title: 'Summary', head: [], rows: Object.entries(facts) };
 }

@@ -32,3 +32,15 @@ test('each kind of recording comes to its own place, at the rate of the model', 
   expect(seconds(data.rooms)).toEqual([0.25]);
   expect(data.validation).toEqual([]);
 });
+
+test('recordings outside the folders of parts are counted, those for tests are not', async () => {
+  for (const path of ['training/yes/a.wav', 'testing/yes/b.wav', 'yes/c.wav', 'bed/d.wav']) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeWav(join(folder, path), numbers(RATE, 1, 0.5), RATE);
+  }
+  const options = { sampleRate: RATE, cache: join(folder, 'cache') };
+  const load = (data: string) =>
+    loadTrainingData({ data: [join(folder, data)], negatives: [], noise: [] }, config, options);
+  expect(await load('.')).toMatchObject({ outsideParts: 2, bad: [] });
+  expect(await load('testing')).toMatchObject({ outsideParts: 0 });
+});

@@ -145,6 +145,16 @@ describe('evaluate', () => {
     await expect(none).rejects.toMatchObject({ code: 'EARSHOT_FILE_NOT_FOUND' });
   });
 
+  it('counts clips outside the folders of parts where a part is asked for', async () => {
+    const clip = wavFile(babble(RATE, RATE, 1), RATE);
+    const data = [directoryOf({ 'testing/yes/a.wav': clip, 'training/yes/b.wav': clip, 'yes/c.wav': clip })];
+    const some = await evaluate({ model: MODEL, data, split: 'testing', workers: 1 });
+    expect(some).toMatchObject({ clips: 1, outsideParts: 1 });
+    expect(textReport(some)).toMatch(/outside the parts +1 clips/);
+    const all = await evaluate({ model: MODEL, data, workers: 1 });
+    expect(all).toMatchObject({ clips: 3, outsideParts: 0 });
+  });
+
   it('needs at least one clip that it can read', async () => {
     const data = [directoryOf({ 'yes/broken.wav': 'no sound' })];
     await expect(evaluate({ model: MODEL, data, workers: 1 })).rejects.toMatchObject({

@@ -34,6 +34,8 @@ export interface BankOptions {
 type Index = Pick<SampleBank, 'entries' | 'bad'>;
 
 const FILES_AT_ONCE = 8;
+/** One more wherever decoding, mixing or the conversion of rates gives other samples than before, or the files of a cache change. */
+const CACHE_VERSION = 2;
 
 /**
  * Reads files of any format and rate. The cache is named by the fingerprint: where a file changes, another is made. So it
@@ -48,7 +50,7 @@ export async function loadBank(paths: readonly string[], options: BankOptions): 
 }
 
 async function fingerprintOf(paths: readonly string[], sampleRate: number): Promise<string> {
-  const hash = createHash('sha256').update(`1 ${sampleRate}\n`);
+  const hash = createHash('sha256').update(`${CACHE_VERSION} ${sampleRate}\n`);
   for (const path of paths) {
     // A file that is not there is told when it is read.
     const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));

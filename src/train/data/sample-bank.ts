@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mixDown, STEP_16, toS16 } from '../../audio/pcm.js';
@@ -96,7 +96,7 @@ async function readSamples(path: string): Promise<SampleBank['samples']> {
 
 async function makeBank(paths: readonly string[], options: BankOptions, base: string): Promise<Index> {
   await mkdir(options.cache, { recursive: true });
-  const temporary = `${base}.${process.pid}`;
+  const temporary = `${base}.${randomUUID()}`;
   try {
     const index = await writeSamples(paths, options, temporary);
     await rename(temporary, `${base}.bin`);

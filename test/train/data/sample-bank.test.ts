@@ -41,6 +41,13 @@ test('a bank is read once, and the same the second time', async () => {
   expect(await load(folder, ['a.wav', 'b.wav'])).toEqual({ ...first, reads: 0 });
 });
 
+test('a bank may be made twice at the same time', async () => {
+  const folder = directoryOf({ 'a.wav': SECOND });
+  const [first, second] = await Promise.all([load(folder, ['a.wav']), load(folder, ['a.wav'])]);
+  expect(first.entries).toHaveLength(1);
+  expect(second).toEqual(first);
+});
+
 test('samples that were cut off are read again', async () => {
   const folder = directoryOf({ 'a.wav': SECOND });
   const { samples } = await load(folder, ['a.wav']);

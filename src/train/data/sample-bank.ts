@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { mixDown, STEP_16, toS16 } from '../../audio/pcm.js';
 import { openAudio } from '../../node/open-audio.js';
 import { type BadFile, badFile, isBad } from '../recordings/bad-file.js';
@@ -54,7 +54,8 @@ async function fingerprintOf(paths: readonly string[], sampleRate: number): Prom
   for (const path of paths) {
     // A file that is not there is told when it is read.
     const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
-    hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+    // As it is given too, which is how the index names it.
+    hash.update(`${path}\0${resolve(path)}\0${size}\0${mtimeMs}\n`);
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -48,6 +48,24 @@ test('a bank may be made twice at the same time', async () => {
   expect(second).toEqual(first);
 });
 
+test('folders that are called the same from two places have a cache each', async () => {
+  const time = new Date('2026-01-01');
+  const cache = join(directoryOf({}), 'cache');
+  const from = async (value: number) => {
+    const folder = directoryOf({ 'a.wav': wavFile(new Float32Array(RATE).fill(value), RATE) });
+    utimesSync(join(folder, 'a.wav'), time, time);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      return (await loadBank(['a.wav'], { sampleRate: RATE, cache })).samples[0];
+    } finally {
+      process.chdir(before);
+    }
+  };
+  expect(await from(0.5)).toBe(2 ** 14);
+  expect(await from(0.25)).toBe(2 ** 13);
+});
+
 test('samples that were cut off are read again', async () => {
   const folder = directoryOf({ 'a.wav': SECOND });
   const { samples } = await load(folder, ['a.wav']);

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { soundFiles } from './files.js';
 import { readText } from './read-text.js';
-import { badLine, linesOf, tsvRows } from './tsv.js';
+import { badLine, type Line, linesOf, tsvRows } from './tsv.js';
 
 /** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
 const WORD_LIST = 'words.tsv';
@@ -10,7 +10,8 @@ const WORD_LIST = 'words.tsv';
  * The recordings below some directories in which no label is spoken. A `words.tsv` in a recording's folder, in the
  * directory, or beside the directory says what is spoken: a header line, then a line a recording, with its path (column
  * `file`, relative to the list) and the words in it (column `command_words`, separated by spaces). Recordings that no list
- * names count as holding none.
+ * names count as holding none. A manifest may have the same name: a list with a column `label` and none of `command_words` says
+ * nothing here.
  * @throws EarshotError EARSHOT_FILE_NOT_FOUND, EARSHOT_FILE_UNREADABLE; EARSHOT_BAD_ARGUMENT for a list without these
  *   columns or with a line without a file
  */
@@ -36,11 +37,18 @@ async function readWordList(folder: string, labels: readonly string[]): Promise<
   const path = join(folder, WORD_LIST);
   const text = await readText(path);
   if (text === undefined) return [];
-  const rows = tsvRows(linesOf(text, path), ['file', 'command_words']);
+  const lines = linesOf(text, path);
+  if (isManifest(lines)) return [];
+  const rows = tsvRows(lines, ['file', 'command_words']);
   return rows.flatMap(({ cells: { file, command_words: words = '' }, where }) => {
     if (file === undefined) throw badLine(where, 'Expected a `file`');
     return labels.some((label) => holds(words, label)) ? [resolve(folder, file)] : [];
   });
+}
+
+function isManifest([head]: readonly Line[]): boolean {
+  const columns = head?.text.split('\t') ?? [];
+  return columns.includes('label') && !columns.includes('command_words');
 }
 
 /** Whether the words are among others; a label may be several. */

@@ -50,6 +50,15 @@ describe('listNegatives', () => {
     expect(await listNegatives([directory], ['turn', 'on'])).toEqual([join(directory, '2.ogg')]);
   });
 
+  it('passes over a words.tsv that is a manifest, not one that has words too', async () => {
+    const kept = async (list: string) => {
+      const directory = directoryOf({ 'words.tsv': list, 'talks/a.ogg': '' });
+      return (await listNegatives([join(directory, 'talks')], ['no'])).length;
+    };
+    expect(await kept('file\tlabel\nno/1.wav\tno\n')).toBe(1);
+    expect(await kept('file\tlabel\tcommand_words\ntalks/a.ogg\tno\tno\n')).toBe(0);
+  });
+
   it.each([
     ['without the columns it needs', 'name\nx\n', 'words.tsv, line 1: Expected a column `file`'],
     ['with a line without a file', 'command_words\tfile\nno\n', 'words.tsv, line 2: Expected a `file`'],

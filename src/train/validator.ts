@@ -15,7 +15,7 @@ export interface Right {
   readonly clips: number;
 }
 
-/** Labels clips by the clip rule (docs/evaluation.md): the largest mean posterior over its last frames. */
+/** Labels clips by the clip rule (docs/evaluation.md): the largest mean posterior over its last frames, or over all that it has. */
 export class Validator {
   readonly #network: TrainingNetwork;
   readonly #config: ModelConfig;
@@ -88,7 +88,7 @@ export class Validator {
     const end = clipLength(this.#config);
     const one = new Float64Array(size);
     const sum = new Float64Array(size);
-    for (let frame = end - this.#config.decision.clipFrames; frame < end; frame++) {
+    for (let frame = Math.max(0, end - this.#config.decision.clipFrames); frame < end; frame++) {
       posteriors(values, (Math.floor(frame / stride) * rows + row) * size, one);
       for (let l = 0; l < size; l++) sum[l] += one[l];
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TrainingData } from '../../src/train/data/training-data.ts';
-import { segmentFrames } from '../../src/train/frames.ts';
+import { clipLength, segmentFrames } from '../../src/train/frames.ts';
 import type { TrainingNetwork } from '../../src/train/network/network.ts';
 import type { SegmentExtractor } from '../../src/train/segment-extractor.ts';
 import { Validator } from '../../src/train/validator.ts';
@@ -42,6 +42,14 @@ const extractor = {
     features[row] = 1;
   },
 } as unknown as SegmentExtractor;
+
+test('clips are labelled over all their frames where the model wants more of them', () => {
+  const long = smallConfig({ decision: { ...config.decision, clipFrames: clipLength(config) + 1 } });
+  const data = { samples: new Int16Array(100) } as unknown as TrainingData;
+  const clips = [{ offset: 0, length: 100, label: FRESH, source: 0 }];
+  const validator = new Validator({ network: fakeNetwork(), extractor }, long, data, clips);
+  expect(validator.run(0).clip).toBe(1);
+});
 
 test('each clip is heard afresh, and each one after another in streams, however few there are', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { wordRecordings } from './files.js';
 import { labelOf } from './labels.js';
 import { type ManifestFormat, manifestFormat, readManifest } from './manifest.js';
@@ -44,7 +44,7 @@ async function filesInFolders(directory: string, labels: readonly string[]): Pro
   const splits = splitsBelow(directory, files);
   return files.map((path, n) => ({
     path,
-    label: labelOf(basename(dirname(path)), labels),
+    label: labelOf(basename(dirname(resolve(path))), labels),
     speaker: speakerOf(path),
     split: splits[n],
   }));

@@ -46,6 +46,17 @@ describe('recordings of words', () => {
     ]);
   });
 
+  test('are labelled by the folder that one is in, called `.`, too', async () => {
+    touch('yes/a.wav');
+    const before = process.cwd();
+    process.chdir(join(folder, 'yes'));
+    try {
+      expect(await wordFiles('.', ['yes'])).toMatchObject([{ path: 'a.wav', label: 'yes' }]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test('need a directory that is there', async () => {
     await expect(wordFiles('/no/where', ['yes'])).rejects.toMatchObject({ code: 'EARSHOT_FILE_NOT_FOUND' });
   });

@@ -47,7 +47,7 @@ export function networkWeights(config: ModelConfig, tensors: ReadonlyMap<string,
     size = channels;
     return weights;
   });
-  const prefix = config.layers > 0 ? find.prefixOf('weight_ih_l0') : '';
+  const prefix = recurrentPrefix(config, tensors);
   const rows = GATES[config.cell] * hiddenSize;
   const recurrent = Array.from({ length: config.layers }, (_, n) => {
     const input = find.linear(`${prefix}weight_ih_l${n}`, `${prefix}bias_ih_l${n}`, rows, size);
@@ -58,16 +58,25 @@ export function networkWeights(config: ModelConfig, tensors: ReadonlyMap<string,
   return { mean, deviation, convolutions, recurrent, dense };
 }
 
+const FIRST_RECURRENT = 'weight_ih_l0';
+
+/**
+ * What the names of the recurrent layers' tensors begin with; nothing where there are no such layers.
+ * @throws EarshotError EARSHOT_MODEL_DAMAGED where there should be some
+ */
+export function recurrentPrefix({ layers }: ModelConfig, tensors: ReadonlyMap<string, Tensor>): string {
+  if (layers === 0) return '';
+  const first = [...tensors.keys()].find((name) => name.endsWith(FIRST_RECURRENT));
+  if (first !== undefined) return first.slice(0, -FIRST_RECURRENT.length);
+  const what = `The model has no tensor …${FIRST_RECURRENT}`;
+  throw new EarshotError('EARSHOT_MODEL_DAMAGED', what, { value: FIRST_RECURRENT });
+}
+
 class TensorFinder {
   readonly #tensors: ReadonlyMap<string, Tensor>;
 
   constructor(tensors: ReadonlyMap<string, Tensor>) {
     this.#tensors = tensors;
-  }
-
-  prefixOf(suffix: string): string {
-    for (const name of this.#tensors.keys()) if (name.endsWith(suffix)) return name.slice(0, -suffix.length);
-    throw new EarshotError('EARSHOT_MODEL_DAMAGED', `The model has no tensor …${suffix}`, { value: suffix });
   }
 
   vector(name: string, length: number): Float32Array {

@@ -1,6 +1,6 @@
 import type { ModelFile } from '../model-file.js';
 import { dequantise } from '../rnn/quantise.js';
-import { networkWeights } from '../rnn/weights.js';
+import { networkWeights, recurrentPrefix } from '../rnn/weights.js';
 import { checkTrainable, type FeatureStatistics } from './network/network.js';
 import { parameterPlan, vectorOf } from './parameters.js';
 
@@ -14,5 +14,7 @@ export function parametersOf({ config, tensors }: ModelFile): {
 } {
   checkTrainable(config);
   const { mean, deviation } = networkWeights(config, tensors);
-  return { parameters: vectorOf(parameterPlan(config), dequantise(tensors)), statistics: { mean, deviation } };
+  const prefix = recurrentPrefix(config, tensors);
+  const parameters = vectorOf(parameterPlan(config), dequantise(tensors), prefix);
+  return { parameters, statistics: { mean, deviation } };
 }

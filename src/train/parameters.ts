@@ -117,12 +117,18 @@ export function tensorsOf({ parameters }: ParameterPlan, vector: Float32Array): 
 
 /**
  * The vector of parameters from the tensors of a model file.
+ * @param prefix of the recurrent layers in this file, which may be any
  * @throws EarshotError EARSHOT_MODEL_DAMAGED if one is missing or has another size
  */
-export function vectorOf({ parameters, floats }: ParameterPlan, tensors: ReadonlyMap<string, Tensor>): Float32Array {
+export function vectorOf(
+  { parameters, floats }: ParameterPlan,
+  tensors: ReadonlyMap<string, Tensor>,
+  prefix = 'rnn.',
+): Float32Array {
   const vector = new Float32Array(floats);
   for (const parameter of parameters) {
-    const { name, shape, offset, length } = parameter;
+    const { shape, offset, length } = parameter;
+    const name = parameter.name.replace(/^rnn\./, () => prefix);
     const values = tensors.get(name)?.values;
     if (!(values instanceof Float32Array) || values.length !== length) {
       throw new EarshotError('EARSHOT_MODEL_DAMAGED', `The model lacks the tensor ${name} [${shape}]`);

@@ -128,12 +128,12 @@ async function measure(model: string, options: EvaluateCommandOptions, outlets: 
   let calibration: Calibration | undefined;
   try {
     if (targetFaPerHour !== undefined) calibration = calibrate(evaluation, targetFaPerHour);
+    if (calibration && out !== undefined) await writeFile(out, withThresholds(bytes, calibration.thresholds));
   } finally {
     // Whatever goes wrong after the long work of measuring, its result is told.
     await outlets.results.write(resultText(evaluation, calibration, json));
+    if (report !== undefined) await writeFile(report, await htmlReport(evaluation));
   }
-  if (calibration && out !== undefined) await writeFile(out, withThresholds(bytes, calibration.thresholds));
-  if (report !== undefined) await writeFile(report, await htmlReport(evaluation));
   return evaluation;
 }
 

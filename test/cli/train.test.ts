@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -64,9 +64,11 @@ describe('earshot train and earshot evaluate', () => {
     expect(stdout).toContain('200');
     expect(stderr).toBe(`earshot: ${report}: There is no such file or directory (EARSHOT_FILE_NOT_FOUND)\n`);
     const calibration = ['--negatives', tones, '--calibrate', '--target-fa-per-hour', '5', '--out', report];
-    const uncalibrated = await runCli(['evaluate', 'commands-small', '--data', tones, ...calibration]);
+    const written = ['--report', join(folder, 'uncalibrated.html')];
+    const uncalibrated = await runCli(['evaluate', 'commands-small', '--data', tones, ...calibration, ...written]);
     expect(uncalibrated.stdout).toContain('False accepts an hour');
     expect(uncalibrated.stderr).toMatch(/none of yes, no, up, down.*\(EARSHOT_BAD_ARGUMENT\)\n$/);
+    expect(existsSync(join(folder, 'uncalibrated.html'))).toBe(true);
   });
 
   test.each([

@@ -61,7 +61,7 @@ function startCrew({ options, config, data, start }: Run): Crew {
 
 /**
  * One epoch, counted from 0: what the log says of it, and the state after it.
- * @throws EarshotError EARSHOT_BAD_ARGUMENT where the loss is no number any more
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT where the loss or weights are no numbers any more
  */
 async function learnEpoch(
   crew: Crew,
@@ -76,7 +76,7 @@ async function learnEpoch(
   const { state } = reports[0];
   if (!state) throw new Error('The first worker gave no state');
   const entry = entryOf(epoch, reports, (performance.now() - began) / 1000);
-  checkLoss(entry, recipe);
+  checkSoundness(entry, state, recipe);
   return { entry, state };
 }
 
@@ -90,9 +90,12 @@ function entryOf(epoch: number, reports: readonly EpochReport[], seconds: number
 }
 
 /** Weights that have left all bounds are not written over those of the epoch before. */
-function checkLoss({ epoch, loss }: EpochEntry, { peakRate }: Recipe): void {
-  if (Number.isFinite(loss)) return;
-  const what = `The loss is ${loss} after epoch ${epoch}: training came apart. A lower learning rate than ${peakRate} may help`;
+function checkSoundness({ epoch, loss }: EpochEntry, { average }: OptimiserState, { peakRate }: Recipe): void {
+  // The loss alone does not tell of the last step, before which it was taken.
+  if (Number.isFinite(loss) && average.every(Number.isFinite)) return;
+  const what =
+    `The loss (${loss}) or weights are no finite numbers after epoch ${epoch}: training came apart. ` +
+    `A lower learning rate than ${peakRate} may help`;
   throw new EarshotError('EARSHOT_BAD_ARGUMENT', what, { value: peakRate });
 }
 

@@ -196,6 +196,11 @@ describe('training', () => {
     const before = readFileSync(join(folder, 'apart.safetensors'));
     rmSync(join(folder, 'apart.safetensors.checkpoint'));
     await expect(run({ peakRate: 1e30 })).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT', value: 1e30 });
+    // The only step of an epoch: its loss is one of sound weights.
+    await expect(run({ peakRate: 1e40, batch: 128 })).rejects.toMatchObject({
+      code: 'EARSHOT_BAD_ARGUMENT',
+      value: 1e40,
+    });
     expect(readFileSync(join(folder, 'apart.safetensors')).equals(before)).toBe(true);
   });
 

@@ -31,7 +31,7 @@ const WORDS = 'yes,no,up,down,left,right,on,off,stop,go';
 
 const options = new Command()
   .requiredOption('--data <paths...>', 'as of `earshot train`')
-  .requiredOption('--test <dirs...>', 'clips that take no part in training, as of `earshot evaluate`')
+  .requiredOption('--test <dirs...>', 'directories of clips that take no part in training; no lists')
   .option('--negatives <paths...>', 'as of `earshot train`', [])
   .option('--noise <paths...>', 'as of `earshot train`', [])
   .option('--words <list>', 'with commas between them', WORDS)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unexpected } from '../../src/errors.js';
 import { loadModel } from '../../src/model.js';
 import { modelInfo } from '../../src/model-info.js';
 import { type DataSources, labelsFor } from '../../src/train/data/training-data.js';
@@ -7,13 +8,14 @@ import { evaluate } from '../../src/train/evaluate/index.js';
 import { quantile } from '../../src/train/evaluate/quantile.js';
 import { type ModelReach, modelReach } from '../../src/train/model-reach.js';
 import type { Recipe } from '../../src/train/recipe.js';
+import { manifestFormat } from '../../src/train/recordings/manifest.js';
 import { train } from '../../src/train/train.js';
 import type { TrainProgress } from '../../src/train/train-options.js';
 import { type CellNetwork, networksOfEqualSize } from './networks.js';
 
 export interface CompareOptions extends DataSources {
   readonly words: readonly string[];
-  /** Recorded clips that took no part in training. */
+  /** Directories of recorded clips that took no part in training. */
   readonly test: readonly string[];
   /** Of the GRU; the others get as many parameters. */
   readonly recipe: Recipe;
@@ -48,8 +50,14 @@ export interface CellFigures extends CellNetwork {
   readonly runs: readonly CellRun[];
 }
 
-/** Trains each network from each seed, and measures it. */
+/**
+ * Trains each network from each seed, and measures it.
+ * @throws EarshotError EARSHOT_BAD_ARGUMENT for a manifest as `test`, which `modelReach` does not read
+ */
 export async function compareCells(options: CompareOptions): Promise<CellFigures[]> {
+  const manifest = options.test.find(manifestFormat);
+  if (manifest !== undefined)
+    throw unexpected('EARSHOT_BAD_ARGUMENT', 'test', 'directories of clips, no list', manifest);
   const networks = networksOfEqualSize(options.recipe, labelsFor(options.words));
   const runs = new Map<CellNetwork, CellRun[]>(networks.map((network) => [network, []]));
   for (let seed = 1; seed <= options.seeds; seed++) {

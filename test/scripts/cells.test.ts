@@ -30,22 +30,28 @@ describe('the comparison of cells', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  const options = (): CompareOptions => ({
+    data: [join(folder, 'tones')],
+    test: [join(folder, 'tones', 'validation')],
+    negatives: [],
+    noise: [],
+    words: ['low', 'middle', 'high'],
+    recipe: { ...PRESETS.plain, hiddenSize: 8, layers: 1, batch: 16, epochs: 2, peakRate: 2e-2, averaging: 0.9 },
+    seeds: 1,
+    workers: 1,
+    work: join(folder, 'work'),
+    cache: join(folder, 'cache'),
+  });
+
+  test('refuses a list of clips before it trains', async () => {
+    const list = { ...options(), data: ['/no/where'], test: ['clips.tsv'] };
+    await expect(compareCells(list)).rejects.toMatchObject({ code: 'EARSHOT_BAD_ARGUMENT', value: 'clips.tsv' });
+  });
+
   test('trains and measures each network from each seed', async () => {
     const steps: string[] = [];
-    const options: CompareOptions = {
-      data: [join(folder, 'tones')],
-      test: [join(folder, 'tones', 'validation')],
-      negatives: [],
-      noise: [],
-      words: ['low', 'middle', 'high'],
-      recipe: { ...PRESETS.plain, hiddenSize: 8, layers: 1, batch: 16, epochs: 2, peakRate: 2e-2, averaging: 0.9 },
-      seeds: 1,
-      workers: 1,
-      work: join(folder, 'work'),
-      cache: join(folder, 'cache'),
-      onProgress: (run, { type }) => type === 'step' && steps.push(run),
-    };
-    const figures = await compareCells(options);
+    const onProgress: CompareOptions['onProgress'] = (run, { type }) => type === 'step' && steps.push(run);
+    const figures = await compareCells({ ...options(), onProgress });
     expect(new Set(steps).size).toBe(4);
     for (const { parameters, multiplyAddsPerFrame, runs } of figures) {
       expect(multiplyAddsPerFrame).toBeLessThan(parameters);

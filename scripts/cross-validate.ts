@@ -51,7 +51,7 @@ const options = new Command()
   .requiredOption('--name <name>', 'of the models, and of the results in docs/results')
   .requiredOption('--words <list>', 'with commas between them')
   .option('--fold <dirs...>', 'recordings of words, in folds', [])
-  .option('--fold-negatives <dirs...>', 'running speech, in folds', [])
+  .requiredOption('--fold-negatives <dirs...>', 'running speech, in folds')
   .option('--data <dirs...>', 'other recordings of words', [])
   .option('--negatives <dirs...>', 'other running speech', [])
   .option('--noise <paths...>', 'noise to learn from', [])
@@ -82,11 +82,18 @@ async function link(paths: readonly string[], folder: string): Promise<void> {
   }
 }
 
+/** What a fold holds nothing of cannot be measured in it, which would only be seen after its training. */
+function checkFolds(paths: readonly string[], option: string): void {
+  const folds = new Set(paths.map(foldOf));
+  if (folds.size < FOLDS)
+    throw new Error(`Expected recordings in all ${FOLDS} folds of ${option}, got ${folds.size} of them`);
+}
+
+const [recordings, speech] = await Promise.all([soundFiles(options.fold), listNegatives(options.foldNegatives, words)]);
+checkFolds(speech, '--fold-negatives');
+if (options.fold.length > 0) checkFolds(recordings, '--fold');
+
 async function trainFold(fold: number, folder: string): Promise<Uint8Array> {
-  const [recordings, speech] = await Promise.all([
-    soundFiles(options.fold),
-    listNegatives(options.foldNegatives, words),
-  ]);
   const inFold = (path: string) => foldOf(path) === fold;
   // Below "training" nothing is kept back by the rule of Speech Commands.
   await link(

@@ -61,6 +61,10 @@ export const ADVICE: Partial<Record<ErrorCode, Text>> = {
     'Is one running at this address? It is started by npm start or earshot serve, and not by earshot page. Does it ' +
       'want a token, and is this the right one? Browsers do not tell.',
   ],
+  EARSHOT_NOT_FOUND: [
+    'The server does not listen at this address',
+    'Listen in this page, or ask whoever runs the server.',
+  ],
   EARSHOT_UNAUTHORISED: [
     'The server does not know the token',
     'Ask whoever runs the server for one that may send sound.',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const EVERYWHERE = 'test/**/*.test.ts';
@@ -11,8 +12,8 @@ export default defineConfig({
     // Many times what the longest takes: machines are busy, and none of the limits is what a test is about.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // One less than there are cores if it is not said, which is half of a small machine.
-    maxWorkers: '100%',
+    // More than there are cores: a quarter of the time tests wait, for timers and for browsers.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         extends: true,

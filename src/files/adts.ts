@@ -1,3 +1,5 @@
+import { isLastCut } from './bytes.js';
+
 /** AAC in ADTS form (ISO 13818-7, 6.2). */
 const HEADER_BYTES = 7;
 const RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
@@ -13,9 +15,5 @@ export function adtsSampleRate(bytes: Uint8Array): number | undefined {
 }
 
 /** Whether the last of the frames that follow each other is cut off. */
-export function isAdtsCut(bytes: Uint8Array): boolean {
-  let at = 0;
-  for (let frame = adtsFrameBytes(bytes, 0); frame > 0; frame = adtsFrameBytes(bytes, at)) at += frame;
-  const left = bytes.length - at;
-  return left < HEADER_BYTES && left !== 0;
-}
+export const isAdtsCut = (bytes: Uint8Array): boolean =>
+  isLastCut(bytes, (at) => adtsFrameBytes(bytes, at), HEADER_BYTES);

@@ -1,7 +1,7 @@
 import { EarshotError } from '../errors.js';
 import { type AudioStream, audioStream, damageReport, type Warn } from './audio-stream.js';
 import type { ByteReader } from './byte-reader.js';
-import { latin1 } from './bytes.js';
+import { isLastCut, latin1 } from './bytes.js';
 import { ELEMENT, ELEMENT_HEAD_BYTES, isTopLevel, parseElementHead, parseNumber } from './ebml.js';
 import { identify, type OggCodec } from './ogg-codec.js';
 
@@ -65,12 +65,11 @@ function describe(track: WebmTrack, id: number, body: Uint8Array): void {
 
 /** Whether the last of the elements that follow each other is cut off. */
 export function isWebmCut(bytes: Uint8Array): boolean {
-  let at = 0;
-  for (let head = parseElementHead(bytes, 0); head !== undefined; head = parseElementHead(bytes, at)) {
-    at += head.bytes + head.size;
-  }
-  const left = bytes.length - at;
-  return left < ELEMENT_HEAD_BYTES && left !== 0;
+  const lengthAt = (at: number) => {
+    const head = parseElementHead(bytes, at);
+    return head === undefined ? 0 : head.bytes + head.size;
+  };
+  return isLastCut(bytes, lengthAt, ELEMENT_HEAD_BYTES);
 }
 
 /**

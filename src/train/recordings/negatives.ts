@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { soundFiles } from './files.js';
 import { readText } from './read-text.js';
-import { badLine, type Line, linesOf, tsvRows } from './tsv.js';
+import { badLine, type Line, linesOf, tsvColumns, tsvRows } from './tsv.js';
 
 /** A list that may lie beside recordings or the folders of them, and tell which words they hold. */
 const WORD_LIST = 'words.tsv';
@@ -46,8 +46,8 @@ async function readWordList(folder: string, labels: readonly string[]): Promise<
   });
 }
 
-function isManifest([head]: readonly Line[]): boolean {
-  const columns = head?.text.split('\t') ?? [];
+function isManifest(lines: readonly Line[]): boolean {
+  const columns = tsvColumns(lines);
   return columns.includes('label') && !columns.includes('command_words');
 }
 

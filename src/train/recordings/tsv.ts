@@ -24,14 +24,18 @@ export function linesOf(text: string, name: string): Line[] {
     .filter(({ text }) => text.trim() !== '');
 }
 
+/** The columns that the first line of a table names; none of an empty one. */
+export const tsvColumns = ([head]: readonly Line[]): string[] => head?.text.split('\t') ?? [];
+
 /**
  * The rows of a table with tabs between its cells, whose first line names the columns; nothing is quoted.
  * @param required columns that must be there
  * @throws EarshotError EARSHOT_BAD_ARGUMENT
  */
-export function tsvRows([head, ...lines]: readonly Line[], required: readonly string[]): Row[] {
+export function tsvRows(table: readonly Line[], required: readonly string[]): Row[] {
+  const [head, ...lines] = table;
   if (!head) return [];
-  const columns = head.text.split('\t');
+  const columns = tsvColumns(table);
   for (const column of required) {
     if (!columns.includes(column)) throw badLine(head.where, `Expected a column \`${column}\``);
   }

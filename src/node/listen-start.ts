@@ -54,8 +54,12 @@ const channelOptions = ({ extractor, decision }: ListenOptions): ChannelOptions 
   ...(decision && { decision }),
 });
 
-const workletOptions = ({ worklet, model, extractor, decision }: ListenOptions): ProcessorOptions | undefined =>
-  worklet ? { model: model.file, extractor, decision, activations: false, samples: false } : undefined;
+/** With a plain decision, where the caller's own may be one that cannot be sent, such as a proxy. */
+function workletOptions({ worklet, model, extractor, decision = {} }: ListenOptions): ProcessorOptions | undefined {
+  if (!worklet) return undefined;
+  const { decision: plain } = withDecision(model.config, decision);
+  return { model: model.file, extractor, decision: plain, activations: false, samples: false };
+}
 
 /** Stands between a microphone, an ear and the caller's callbacks, and ends all of them together. */
 class Listening implements Listener, MicrophoneSink {

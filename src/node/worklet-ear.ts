@@ -35,6 +35,6 @@ export class WorkletEar implements Ear {
 
   configure(decision: Partial<DecisionConfig>): void {
     this.#config = reconfigured(this.#config, decision);
-    this.#command({ type: 'configure', decision });
+    this.#command({ type: 'configure', decision: this.#config.decision });
   }
 }

@@ -5,6 +5,7 @@ import { loadModel } from '../../src/model.ts';
 import type { ListenOptions } from '../../src/node/listen.ts';
 import { startListening } from '../../src/node/listen-start.ts';
 import type { MicrophoneRequest, MicrophoneSink, Microphones } from '../../src/node/microphones.ts';
+import type { Command } from '../../src/worklet/protocol.ts';
 import { smallModel, smallModelBytes } from '../helpers/models.ts';
 import { babble, cut } from '../helpers/sound.ts';
 
@@ -17,13 +18,16 @@ class FakeMicrophones implements Microphones {
   opened = 0;
   closed = 0;
   failure: Error | undefined;
+  /** What a worklet elsewhere is given, at the start and later. */
+  readonly decisions: unknown[] = [];
 
   async list() {
     return [];
   }
 
-  async open({ signal }: MicrophoneRequest, sink: MicrophoneSink) {
+  async open({ signal, worklet }: MicrophoneRequest, sink: MicrophoneSink) {
     if (this.failure) throw this.failure;
+    if (worklet) this.decisions.push(worklet.decision);
     this.sink = sink;
     this.opened++;
     sink.open(RATE);
@@ -37,7 +41,8 @@ class FakeMicrophones implements Microphones {
       await close();
       throw signal.reason;
     }
-    return { close };
+    const command = (given: Command) => void (given.type === 'configure' && this.decisions.push(given.decision));
+    return { close, command };
   }
 
   say(samples: Float32Array): void {
@@ -153,6 +158,14 @@ describe('listen', () => {
     const { listener } = await listening({ worklet, decision });
     listener.configure({ ...decision, threshold: 0.4 });
     expect(() => listener.configure({ smoothingFrames: 8 })).toThrow('to be 9, as at the start, got 8');
+    await listener.stop();
+  });
+
+  it('sends a worklet decisions that can be sent, whatever the caller has', async () => {
+    const decision = new Proxy({ threshold: 0.4 }, {});
+    const { microphones, listener } = await listening({ worklet: true, decision });
+    listener.configure(new Proxy({ threshold: 0.5 }, {}));
+    expect(structuredClone(microphones.decisions)).toMatchObject([{ threshold: 0.4 }, { threshold: 0.5 }]);
     await listener.stop();
   });
 

@@ -4,7 +4,7 @@ import { Inbox } from './inbox.js';
 import { Resampler, ResamplerFilter } from './resampler.js';
 
 /** Is handed `count` samples from index `at` of the kernels' memory, which soon holds others. */
-export type TakeSamples = (f32: Float32Array, at: number, count: number) => void;
+type TakeSamples = (f32: Float32Array, at: number, count: number) => void;
 
 /** One stream through a resampler of its own. Allocates nothing after the beginning. */
 export class ResampledStream {

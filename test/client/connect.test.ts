@@ -7,7 +7,7 @@ import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { Line } from '../server/line.ts';
 import { alone, encodeS16, startServer, type TestServer, words } from '../server/server.ts';
-import { collect, expectSame, longSpeech, next, readyMessage, scriptedServer, sendOverCuts } from './helpers.ts';
+import { collect, expectSame, longSpeech, next, pass, readyMessage, scriptedServer, sendOverCuts } from './helpers.ts';
 
 const CUTS = 25;
 
@@ -114,16 +114,10 @@ describe('connect', () => {
     await client.send(samples.subarray(0, 20001));
     const states: string[] = [];
     client.on('state', ({ state }) => states.push(state));
-    const pause = async (seconds: number) => {
-      for (let second = 0; second < seconds; second++) {
-        await vi.advanceTimersByTimeAsync(1000);
-        await sleep(20);
-      }
-    };
-    await pause(120);
+    await pass(120);
     expect(states).toEqual([]);
     line.silence();
-    await pause(32);
+    await pass(32);
     await expect.poll(() => states).toEqual(['reconnecting', 'open']);
     await client.send(samples.subarray(20001));
     await client.close();

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SpotterEvent, StreamClient } from 'earshot/client';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { randomSource } from '../helpers/sound.ts';
 import type { Line } from '../server/line.ts';
@@ -99,3 +100,11 @@ export const readyMessage = JSON.stringify({
   commands: 0,
   grace_seconds: 30,
 });
+
+/** Lets so many seconds pass of a time that a test has faked; between them what comes meanwhile is read. */
+export async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await vi.advanceTimersByTimeAsync(1000);
+    await sleep(20);
+  }
+}

@@ -6,7 +6,7 @@ import type { Model } from '../../src/model.ts';
 import { openModel } from '../../src/node/open-model.ts';
 import { Line } from '../server/line.ts';
 import { alone, startServer, type TestServer, words } from '../server/server.ts';
-import { collect, scriptedServer } from './helpers.ts';
+import { collect, pass, scriptedServer } from './helpers.ts';
 
 let server: TestServer;
 let model: Model;
@@ -95,10 +95,7 @@ describe('subscribe', () => {
     subscription.on('warning', ({ message }) => troubles.push(message));
     const events = collect(subscription);
     await speak('loud', busy.url);
-    for (let second = 0; second < 12; second++) {
-      await vi.advanceTimersByTimeAsync(1000);
-      await sleep(20);
-    }
+    await pass(12);
     line.cut();
     await expect.poll(() => subscription.state).toBe('reconnecting');
     await expect.poll(() => subscription.state).toBe('open');

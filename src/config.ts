@@ -28,6 +28,8 @@ const decision = v.object({
   refractoryFrames: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 25),
   /** Frames in a row that must reach the threshold. */
   minimumFrames: v.optional(positiveInteger(1000), 1),
+  /** Frames in a row that may reach a third of the threshold's odds instead (0.75 for 0.9); 0: none may. */
+  sustainedFrames: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
 });
 
 const model = v.object({
@@ -104,6 +106,9 @@ export const thresholdOf = (
   { threshold, thresholds }: Pick<DecisionConfig, 'threshold' | 'thresholds'>,
   label: string,
 ): number => (Object.hasOwn(thresholds, label) ? thresholds[label] : threshold);
+
+/** The threshold for a posterior that stays: a third of the other's odds, 0.75 for 0.9. 1 remains 1. */
+export const sustainedThreshold = (threshold: number): number => threshold / (3 - 2 * threshold);
 
 /** Thresholds of single labels after a change: one for all labels takes their place, others stand beside them. */
 export function changedThresholds(

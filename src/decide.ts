@@ -1,16 +1,20 @@
-import { type DecisionConfig, isBackground, type ModelConfig, thresholdOf } from './config.js';
+import { type DecisionConfig, isBackground, type ModelConfig, sustainedThreshold, thresholdOf } from './config.js';
 import type { KernelMemory } from './kernels/memory.js';
 import type { SlotLayout } from './kernels/slot.js';
 
 /** A word is over when its averaged posterior is below this share of its threshold. */
 const RELEASE = 0.5;
 
+/** More than any posterior. */
+const NEVER = 2;
+
 /**
  * From posteriors to detections. A keyword is detected when its posterior, averaged over the last `smoothingFrames`
- * frames, has reached its threshold for `minimumFrames` frames in a row. Then no keyword is detected for
- * `refractoryFrames` frames, and this one not before its averaged posterior fell to half its threshold, so that a
- * posterior that wavers about the threshold is one word. What a stream remembers lies in its slot; frames before the
- * first count as posteriors of 0.
+ * frames, has reached its threshold for `minimumFrames` frames in a row, or its sustained threshold for
+ * `sustainedFrames` frames in a row: a word that stands alone may be told with less certainty, for in a sentence the next
+ * word takes the posterior away. Then no keyword is detected for `refractoryFrames` frames, and this one not before its
+ * averaged posterior fell to half its threshold, so that a posterior that wavers about the threshold is one word. What a
+ * stream remembers lies in its slot; frames before the first count as posteriors of 0.
  */
 export class Decider {
   /** What the last step detected, if it returned true: index of the label, smoothed posterior, first and last frame. */
@@ -25,8 +29,10 @@ export class Decider {
   /** Of whole 16 bytes, so that a slot with other smoothing has another size, by which snapshots are told apart. */
   readonly #rowFloats: number;
   readonly #thresholds: Float64Array;
+  readonly #sustainedThresholds: Float64Array;
   #refractoryFrames = 0;
   #minimumFrames = 1;
+  #sustainedFrames = Infinity;
   /** The last `smoothingFrames` rows of posteriors, oldest overwritten first. */
   readonly #ring: number;
   /** By label: the sum of those rows. */
@@ -35,6 +41,8 @@ export class Decider {
   readonly #quietUntil: number;
   /** By label: frames in a row at or above the threshold. */
   readonly #above: number;
+  /** By label: frames in a row at or above the sustained threshold. */
+  readonly #sustained: number;
   /** By label: 1 once detected, until it is released. */
   readonly #detected: number;
   /** By label: since which frame (counted from 1) it has been the likeliest; 0 when it is not. */
@@ -48,11 +56,13 @@ export class Decider {
     this.#posteriors = posteriors;
     this.#smoothingFrames = config.decision.smoothingFrames;
     this.#thresholds = new Float64Array(count);
+    this.#sustainedThresholds = new Float64Array(count);
     this.#rowFloats = 4 * Math.ceil(count / 4);
     this.#ring = layout.float32(this.#rowFloats * this.#smoothingFrames);
     this.#sums = layout.float64(count);
     this.#quietUntil = layout.float64(1);
     this.#above = layout.float64(count);
+    this.#sustained = layout.float64(count);
     this.#detected = layout.float64(count);
     this.#likeliestSince = layout.float64(count);
     this.configure(config.decision);
@@ -62,9 +72,11 @@ export class Decider {
   configure(decision: DecisionConfig): void {
     this.#refractoryFrames = decision.refractoryFrames;
     this.#minimumFrames = decision.minimumFrames;
+    this.#sustainedFrames = decision.sustainedFrames || Infinity;
     this.#labels.forEach((label, i) => {
-      // Background never reaches this.
-      this.#thresholds[i] = isBackground(label) ? 2 : thresholdOf(decision, label);
+      const threshold = thresholdOf(decision, label);
+      this.#thresholds[i] = isBackground(label) ? NEVER : threshold;
+      this.#sustainedThresholds[i] = isBackground(label) ? NEVER : sustainedThreshold(threshold);
     });
   }
 
@@ -127,13 +139,13 @@ export class Decider {
   #isCandidate(slot: number, label: number, posterior: number): boolean {
     const { f64 } = this.#memory;
     const above = ((slot + this.#above) >> 3) + label;
+    const sustained = ((slot + this.#sustained) >> 3) + label;
     const detected = ((slot + this.#detected) >> 3) + label;
-    if (posterior <= RELEASE * this.#thresholds[label]) f64[detected] = 0;
-    if (posterior < this.#thresholds[label]) {
-      f64[above] = 0;
-      return false;
-    }
-    f64[above]++;
-    return f64[above] >= this.#minimumFrames && f64[detected] === 0;
+    const isReleased = posterior <= RELEASE * this.#thresholds[label];
+    if (isReleased) f64[detected] = 0;
+    f64[above] = posterior < this.#thresholds[label] ? 0 : f64[above] + 1;
+    f64[sustained] = isReleased || posterior < this.#sustainedThresholds[label] ? 0 : f64[sustained] + 1;
+    const isHeard = f64[above] >= this.#minimumFrames || f64[sustained] >= this.#sustainedFrames;
+    return isHeard && f64[detected] === 0;
   }
 }

@@ -21,6 +21,7 @@ const settings = (changes: Partial<DecisionConfig> = {}): DecisionConfig => ({
   thresholds: {},
   refractoryFrames: 0,
   minimumFrames: 1,
+  sustainedFrames: 0,
   ...changes,
 });
 
@@ -43,22 +44,27 @@ function decide(rows: number[][], decision: DecisionConfig): Decision[] {
 
 /** The same from the definition, looking back over the whole sequence at each frame. */
 function decideByDefinition(rows: number[][], decision: DecisionConfig): Decision[] {
-  const { smoothingFrames, minimumFrames, refractoryFrames, thresholds, threshold } = decision;
+  const { smoothingFrames, minimumFrames, sustainedFrames, refractoryFrames, thresholds, threshold } = decision;
   const smoothed = (k: number, l: number) => {
     let sum = 0;
     for (let j = Math.max(0, k - smoothingFrames + 1); j <= k; j++) sum += Math.fround(rows[j][l]);
     return sum / smoothingFrames;
   };
   const thresholdOf = (l: number) => thresholds[LABELS[l]] ?? threshold;
+  const odds = (probability: number) => probability / (1 - probability);
   const reaches = (k: number, l: number) => smoothed(k, l) >= thresholdOf(l);
+  const lasts = (frames: number, k: number, holds: (j: number) => boolean) =>
+    k + 1 >= frames && Array.from({ length: frames }, (_, back) => k - back).every(holds);
   const isReleased = (k: number, l: number) => smoothed(k, l) <= thresholdOf(l) / 2;
+  const nearlyReaches = (k: number, l: number) => !isReleased(k, l) && odds(smoothed(k, l)) >= odds(thresholdOf(l)) / 3;
   const likeliest = (k: number) => rows[k].indexOf(Math.max(...rows[k]));
   const found: Decision[] = [];
   for (let k = 0; k < rows.length; k++) {
     const last = found.at(-1);
     if (last && k - last.endFrame <= refractoryFrames) continue;
     const able = [1, 2].filter((l) => {
-      for (let j = k - minimumFrames + 1; j <= k; j++) if (j < 0 || !reaches(j, l)) return false;
+      const isSustained = sustainedFrames > 0 && lasts(sustainedFrames, k, (j) => nearlyReaches(j, l));
+      if (!isSustained && !lasts(minimumFrames, k, (j) => reaches(j, l))) return false;
       const before = found.findLast((d) => d.label === LABELS[l]);
       if (!before) return true;
       for (let j = before.endFrame; j <= k; j++) if (isReleased(j, l)) return true;
@@ -87,6 +93,7 @@ describe('Decider', () => {
       thresholds: fc.constantFrom<Record<string, number>>({}, { no: 0.375 }),
       refractoryFrames: fc.nat(6),
       minimumFrames: fc.integer({ min: 1, max: 3 }),
+      sustainedFrames: fc.nat(5),
     });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 60 }), decision, (rows, changes) => {
@@ -99,6 +106,16 @@ describe('Decider', () => {
   it('reports where the label became the likeliest, and the frame that decided', () => {
     const found = decide([S, S, Y, Y, Y, S], settings({ smoothingFrames: 2, minimumFrames: 2 }));
     expect(found).toEqual([{ label: 'yes', score: expect.closeTo(0.9), startFrame: 2, endFrame: 4 }]);
+  });
+
+  it('detects a word that never reaches its threshold when it stays at a third of its odds', () => {
+    const nearly = [0.6, 0.4, 0];
+    const sustained = settings({ sustainedFrames: 3 });
+    expect(decide([S, nearly, nearly, S, nearly, nearly, nearly, S], sustained)).toEqual([
+      { label: 'yes', score: expect.closeTo(0.4), startFrame: 6, endFrame: 6 },
+    ]);
+    expect(decide(Array(9).fill(nearly), settings())).toEqual([]);
+    expect(decide(Array(9).fill(Y), settings({ sustainedFrames: 3, threshold: 1 }))).toEqual([]);
   });
 
   it('detects a word once, however long it is heard', () => {

@@ -7,7 +7,7 @@ import type { PoolStream, SpotterPool } from '../src/spotter-pool.ts';
 import { smallModel } from './helpers/models.ts';
 import { babble, cut } from './helpers/sound.ts';
 
-const DECISION = { smoothingFrames: 3, threshold: 0.35, refractoryFrames: 5, minimumFrames: 2 };
+const DECISION = { smoothingFrames: 3, threshold: 0.35, refractoryFrames: 5, minimumFrames: 2, sustainedFrames: 4 };
 
 interface Listener {
   stream: PoolStream;

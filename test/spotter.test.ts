@@ -8,7 +8,7 @@ import { smallModel } from './helpers/models.ts';
 import { babble, cut } from './helpers/sound.ts';
 
 const RATES = [8000, 11025, 16000, 44100, 48000];
-const DECISION = { smoothingFrames: 3, threshold: 0.35, refractoryFrames: 5, minimumFrames: 2 };
+const DECISION = { smoothingFrames: 3, threshold: 0.35, refractoryFrames: 5, minimumFrames: 2, sustainedFrames: 4 };
 
 const hear = (spotter: Spotter, pieces: Float32Array[]): SpotterEvent[] => {
   const events = pieces.flatMap((piece) => spotter.push(piece));

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { type DecisionConfig, sustainedThreshold } from '../config.js';
 import { type ModelInfo, modelInfo } from '../model-info.js';
 import { DEFAULT_MODEL, modelPath, openModel } from '../node/open-model.js';
 import { EXIT } from './exit-codes.js';
@@ -66,7 +67,7 @@ function factsOf(info: FileInfo): Record<string, string> {
     frame: `${front.frameSamples} samples (${front.frameMilliseconds} ms) every ${front.hopSamples} (${front.hopMilliseconds} ms)`,
     features: `${front.coefficients} MFCCs of ${front.melBands} mel bands, gain ${front.inputGain}`,
     threshold: `${decision.threshold}${own.join('')}, mean of ${frames(decision.smoothingFrames)}`,
-    'at least': `${frames(decision.minimumFrames)} at the threshold`,
+    'at least': atLeast(decision),
     refractory: `${frames(decision.refractoryFrames)} after a detection`,
     'whole clip': `mean of the last ${frames(decision.clipFrames)}`,
     parameters: whole(info.parameters),
@@ -75,6 +76,12 @@ function factsOf(info: FileInfo): Record<string, string> {
     licence: info.licence,
     'trained on': info.trainingData,
   };
+}
+
+function atLeast({ threshold, minimumFrames, sustainedFrames }: DecisionConfig): string {
+  const atOnce = `${frames(minimumFrames)} at the threshold`;
+  if (sustainedFrames === 0) return atOnce;
+  return `${atOnce}, or ${frames(sustainedFrames)} at ${sustainedThreshold(threshold).toFixed(2)}`;
 }
 
 function layerTable({ layers }: FileInfo): string[] {

@@ -135,7 +135,7 @@ export function modelConfigOf(
     hiddenSize,
     layers,
     labels: [...labels],
-    decision: { clipFrames, smoothingFrames: 2 * clipFrames, threshold },
+    decision: { clipFrames, smoothingFrames: 2 * clipFrames, sustainedFrames: 3 * clipFrames, threshold },
   };
   return parseModelConfig(parameters, 'EARSHOT_BAD_ARGUMENT');
 }

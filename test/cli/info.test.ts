@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type FileInfo, infoText } from '../../src/cli/info.ts';
+import type { DecisionConfig } from '../../src/config.ts';
 import { modelInfo } from '../../src/model-info.ts';
 import { Spotter } from '../../src/spotter.ts';
 import { smallModel } from '../helpers/models.ts';
@@ -60,6 +61,14 @@ describe('earshot info', () => {
     for (const word of [info.fingerprint, 'GRU', 'MIT', ...info.labels]) {
       expect(text.toLowerCase()).toContain(word.toLowerCase());
     }
+  });
+
+  it('says what a word must reach, and for how long', async () => {
+    const info = { ...modelInfo(await smallModel()), path: 'mine.safetensors', bytes: 1 };
+    const atLeast = (decision: Partial<DecisionConfig>) =>
+      infoText({ ...info, decision: { ...info.decision, threshold: 0.9, ...decision } }).match(/at least +(.*)/)?.[1];
+    expect(atLeast({ minimumFrames: 2, sustainedFrames: 0 })).toBe('2 frames at the threshold');
+    expect(atLeast({ minimumFrames: 1, sustainedFrames: 24 })).toBe('1 frame at the threshold, or 24 frames at 0.75');
   });
 
   it('names a model that does not exist', async () => {

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const ENTRY_POINTS = { index: 'src/browser/index.ts', 'spotter.worklet': 'worklets/spotter.worklet.ts' };
 const FOLDER = 'dist/browser';
 /** What a page has to load at most, both files together. */
-const MOST_GZIPPED_BYTES = 62 * 1024;
+const MOST_GZIPPED_BYTES = 63 * 1024;
 
 /** For those whose bundler takes the worklet as a file and gives its address. */
 const WORKLET_TYPES = `declare const url: string;

@@ -89,6 +89,7 @@ function checkFolds(paths: readonly string[], option: string): void {
     throw new Error(`Expected recordings in all ${FOLDS} folds of ${option}, got ${folds.size} of them`);
 }
 
+if (options.fold.length + options.check.length === 0) throw new Error('Expected words to hear: --fold or --check');
 const [recordings, speech] = await Promise.all([soundFiles(options.fold), listNegatives(options.foldNegatives, words)]);
 checkFolds(speech, '--fold-negatives');
 if (options.fold.length > 0) checkFolds(recordings, '--fold');

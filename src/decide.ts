@@ -41,7 +41,7 @@ export class Decider {
   readonly #quietUntil: number;
   /** By label: frames in a row at or above the threshold. */
   readonly #above: number;
-  /** By label: frames in a row at or above the sustained threshold. */
+  /** By label: frames in a row at or above the sustained threshold, none of which released it. */
   readonly #sustained: number;
   /** By label: 1 once detected, until it is released. */
   readonly #detected: number;

@@ -18,9 +18,10 @@ export interface WorkerTask {
 }
 
 const { model: bytes, seed, noises } = workerData as WorkerStart;
-const context: JobContext = { model: await loadModel(bytes), seed, noises };
+// Not awaited here: Node 20 crashes where a thread is ended while its module still waits.
+const context = loadModel(bytes).then((model): JobContext => ({ model, seed, noises }));
 
 parentPort?.on('message', async ({ name, input }: WorkerTask) => {
   const job = JOBS[name] as (context: JobContext, input: JobInput<JobName>) => Promise<unknown>;
-  parentPort?.postMessage(await job(context, input));
+  parentPort?.postMessage(await job(await context, input));
 });

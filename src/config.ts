@@ -8,6 +8,7 @@ export const FORMAT_VERSION = 1;
 export const isBackground = (label: string): boolean => /^_.+_$/.test(label);
 
 const positiveInteger = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(0));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const convolution = v.strictObject({
@@ -25,11 +26,11 @@ const decision = v.object({
   threshold: v.optional(probability, 0.8),
   thresholds: v.optional(v.record(v.string(), probability), {}),
   /** Frames after a detection in which no other may follow. */
-  refractoryFrames: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 25),
+  refractoryFrames: v.optional(wholeNumber, 25),
   /** Frames in a row that must reach the threshold. */
   minimumFrames: v.optional(positiveInteger(1000), 1),
   /** Frames in a row that may reach a third of the threshold's odds instead (0.75 for 0.9); 0: none may. */
-  sustainedFrames: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  sustainedFrames: v.optional(wholeNumber, 0),
 });
 
 const model = v.object({

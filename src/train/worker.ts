@@ -33,7 +33,8 @@ export type WorkerReport =
     };
 
 const port = parentPort;
-if (port) await work(workerData as WorkerStart, (report) => port.postMessage(report));
+// Not awaited here: Node 20 crashes where a thread is ended while its module still waits.
+if (port) void work(workerData as WorkerStart, (report) => port.postMessage(report));
 
 async function work(start: WorkerStart, tell: (report: WorkerReport) => void): Promise<void> {
   const { index, team, recipe, rows, config, data } = start;

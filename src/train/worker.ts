@@ -33,7 +33,7 @@ export type WorkerReport =
     };
 
 const port = parentPort;
-// Not awaited here: Node 20 crashes where a thread is ended while its module still waits.
+// Not awaited here: Node 20 can crash where a thread is ended while its module still waits.
 if (port) void work(workerData as WorkerStart, (report) => port.postMessage(report));
 
 async function work(start: WorkerStart, tell: (report: WorkerReport) => void): Promise<void> {

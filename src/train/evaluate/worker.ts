@@ -18,7 +18,7 @@ export interface WorkerTask {
 }
 
 const { model: bytes, seed, noises } = workerData as WorkerStart;
-// Not awaited here: Node 20 crashes where a thread is ended while its module still waits.
+// Not awaited here: Node 20 can crash where a thread is ended while its module still waits.
 const context = loadModel(bytes).then((model): JobContext => ({ model, seed, noises }));
 
 parentPort?.on('message', async ({ name, input }: WorkerTask) => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkerPool } from '../../../src/train/evaluate/worker-pool.ts';
 import { smallModelBytes } from '../../helpers/models.ts';
@@ -19,5 +20,14 @@ describe('WorkerPool', () => {
   it('fails with what a job throws', async () => {
     const clip = { path: '/no/where.wav', label: 'yes', speaker: undefined, split: undefined };
     await expect(poolOf(1).run('labelStream', { clips: [clip] })).rejects.toThrow('There is no file');
+  });
+
+  it('can be closed at any moment of its start', async () => {
+    for (let milliseconds = 0; milliseconds <= 400; milliseconds += 50) {
+      const pool = poolOf(2);
+      void pool.run('hearNegatives', { paths: ['/no/1.wav'] });
+      await sleep(milliseconds);
+      await pool.close();
+    }
   });
 });

@@ -24,6 +24,7 @@ export class Orthogonaliser {
   readonly #product: number;
   readonly #gram: number;
   readonly #square: number;
+  readonly #zeros: number;
 
   /** @param matrices all that are to come, or others of their sizes */
   constructor(kernels: TrainingKernels, memory: TrainingMemory, matrices: readonly Matrix[]) {
@@ -36,6 +37,7 @@ export class Orthogonaliser {
     this.#product = memory.floats(largest(({ rows, columns }) => rows * columns));
     this.#gram = memory.floats(gramFloats);
     this.#square = memory.floats(gramFloats);
+    this.#zeros = memory.floats(largest(({ rows, columns }) => Math.max(rows, columns)));
   }
 
   /** @param x address of a matrix, which is replaced */
@@ -53,10 +55,10 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = columns * 4;
     kernels.pack(x, 4, stride, columns, rows, this.#packed);
-    kernels.multiply(x, stride, 4, this.#packed, this.#gram, rows * 4, rows, rows, columns, 0);
+    kernels.multiply(x, stride, 4, this.#packed, this.#gram, rows * 4, rows, rows, columns, this.#zeros, 0);
     this.#evaluate(rows);
     kernels.pack(x, stride, 4, rows, columns, this.#packed);
-    kernels.multiply(this.#gram, rows * 4, 4, this.#packed, this.#product, stride, rows, columns, rows, 0);
+    kernels.multiply(this.#gram, rows * 4, 4, this.#packed, this.#product, stride, rows, columns, rows, this.#zeros, 0);
     this.#add(x, rows * columns);
   }
 
@@ -65,10 +67,10 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = columns * 4;
     kernels.pack(x, stride, 4, rows, columns, this.#packed);
-    kernels.multiply(x, 4, stride, this.#packed, this.#gram, stride, columns, columns, rows, 0);
+    kernels.multiply(x, 4, stride, this.#packed, this.#gram, stride, columns, columns, rows, this.#zeros, 0);
     this.#evaluate(columns);
     kernels.pack(this.#gram, stride, 4, columns, columns, this.#packed);
-    kernels.multiply(x, stride, 4, this.#packed, this.#product, stride, rows, columns, columns, 0);
+    kernels.multiply(x, stride, 4, this.#packed, this.#product, stride, rows, columns, columns, this.#zeros, 0);
     this.#add(x, rows * columns);
   }
 
@@ -77,7 +79,7 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = size * 4;
     kernels.pack(this.#gram, stride, 4, size, size, this.#packed);
-    kernels.multiply(this.#gram, stride, 4, this.#packed, this.#square, stride, size, size, size, 0);
+    kernels.multiply(this.#gram, stride, 4, this.#packed, this.#square, stride, size, size, size, this.#zeros, 0);
     kernels.scale(this.#gram, size * size, B);
     kernels.scale(this.#square, size * size, C);
     kernels.add(this.#gram, this.#square, size * size);

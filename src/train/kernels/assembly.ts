@@ -10,10 +10,10 @@ function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 
 // ---- Matrix product ------------------------------------------------------------------------------------------------
 //
-// C (+)= A B in the manner of Goto and van de Geijn (2008). B lies packed in panels of 8 columns, for each block of at
+// C = S + A B in the manner of Goto and van de Geijn (2008). B lies packed in panels of 8 columns, for each block of at
 // most KC of the common dimension: [block][panel][k][8], filled up with zeros. A is packed here, MC rows at a time, in
 // panels of 6 rows: [panel][k][6]. A tile of 6 x 8 sums, two vectors of B and one of A stay in 15 registers, all that
-// V8 uses of 16.
+// V8 uses of 16. Where 4 rows are left, as of the 64 of half a batch, a tile of 4 x 8 is enough.
 
 const MR: i32 = 6;
 const NR: i32 = 8;
@@ -64,21 +64,22 @@ export function packPanel8(
   }
 }
 
-/** C has rows of `cStride` bytes; a row of C need only be aligned to 4. */
+/** Rows of C and S need only be aligned to 4. */
 export function multiply(
   a: usize, rowStride: usize, columnStride: usize, packedB: usize, c: usize, cStride: usize,
-  m: i32, n: i32, k: i32, accumulate: i32,
+  m: i32, n: i32, k: i32, start: usize, startStride: usize,
 ): void {
-  if (!accumulate) for (let row: i32 = 0; row < m; row++) memory.fill(c + <usize>row * cStride, 0, n << 2);
   const panels: i32 = (n + NR - 1) / NR;
   for (let first: i32 = 0; first < k; first += KC) {
     const depth: i32 = min(KC, k - first);
     for (let row: i32 = 0; row < m; row += MC) {
       const rows: i32 = min(MC, m - row);
       packA(a + <usize>row * rowStride + <usize>first * columnStride, rowStride, columnStride, rows, depth);
-      block(packedB, c + <usize>row * cStride, cStride, rows, n, depth);
+      block(packedB, c + <usize>row * cStride, cStride, rows, n, depth, start + <usize>row * startStride, startStride);
     }
     packedB += <usize>panels * <usize>(depth << 5);
+    start = c;
+    startStride = cStride;
   }
 }
 
@@ -137,27 +138,42 @@ export function packPanel6(
   }
 }
 
-export function block(b: usize, c: usize, cStride: usize, rows: i32, n: i32, depth: i32): void {
+export function block(
+  b: usize, c: usize, cStride: usize, rows: i32, n: i32, depth: i32, start: usize, startStride: usize,
+): void {
   for (let column: i32 = 0; column < n; column += NR) {
+    const columns: i32 = min(NR, n - column);
     let a: usize = packedA;
+    let out: usize = c + (column << 2);
+    let from: usize = start + (column << 2);
     for (let row: i32 = 0; row < rows; row += MR) {
-      const out: usize = c + <usize>row * cStride + (column << 2);
-      if (row + MR <= rows && column + NR <= n) tile(a, b, depth, out, cStride);
-      else edge(a, b, depth, out, cStride, min(MR, rows - row), min(NR, n - column));
+      const left: i32 = rows - row;
+      if (columns == NR && left >= MR) tile(a, b, depth, out, cStride, from, startStride);
+      else if (columns == NR && left == 4) tile4(a, b, depth, out, cStride, from, startStride);
+      else edge(a, b, depth, out, cStride, min(MR, left), columns, from, startStride);
       a += depth * MR << 2;
+      out += <usize>MR * cStride;
+      from += <usize>MR * startStride;
     }
     b += depth << 5;
   }
 }
 
-// Exported only to stay a function of its own: inlined, its sums are spilled from registers.
-export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize): void {
+// Exported only to stay functions of their own: inlined, their sums are spilled from registers.
+export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
   const c1: usize = c + cStride, c2: usize = c1 + cStride, c3: usize = c2 + cStride;
   const c4: usize = c3 + cStride, c5: usize = c4 + cStride;
-  let a0 = v128.load(c), a1 = v128.load(c1), a2 = v128.load(c2);
-  let a3 = v128.load(c3), a4 = v128.load(c4), a5 = v128.load(c5);
-  let b0 = v128.load(c, 16), b1 = v128.load(c1, 16), b2 = v128.load(c2, 16);
-  let b3 = v128.load(c3, 16), b4 = v128.load(c4, 16), b5 = v128.load(c5, 16);
+  let a0 = v128.load(from), b0 = v128.load(from, 16);
+  from += fromStride;
+  let a1 = v128.load(from), b1 = v128.load(from, 16);
+  from += fromStride;
+  let a2 = v128.load(from), b2 = v128.load(from, 16);
+  from += fromStride;
+  let a3 = v128.load(from), b3 = v128.load(from, 16);
+  from += fromStride;
+  let a4 = v128.load(from), b4 = v128.load(from, 16);
+  from += fromStride;
+  let a5 = v128.load(from), b5 = v128.load(from, 16);
   const end: usize = a + (depth * MR << 2);
   for (; a < end; a += 24) {
     const low = v128.load(b), high = v128.load(b, 16);
@@ -196,27 +212,70 @@ function store8(out: usize, low: v128, high: v128): void {
   v128.store(out, high, 16);
 }
 
-function edge(a: usize, b: usize, depth: i32, c: usize, cStride: usize, rows: i32, columns: i32): void {
-  memory.fill(edgeTile, 0, MR * NR << 2);
-  tile(a, b, depth, edgeTile, NR << 2);
-  for (let i: i32 = 0; i < rows; i++) add(c + <usize>i * cStride, edgeTile + (i * NR << 2), columns);
+
+export function tile4(a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
+  const c1: usize = c + cStride, c2: usize = c1 + cStride, c3: usize = c2 + cStride;
+  let a0 = v128.load(from), b0 = v128.load(from, 16);
+  from += fromStride;
+  let a1 = v128.load(from), b1 = v128.load(from, 16);
+  from += fromStride;
+  let a2 = v128.load(from), b2 = v128.load(from, 16);
+  from += fromStride;
+  let a3 = v128.load(from), b3 = v128.load(from, 16);
+  const end: usize = a + (depth * MR << 2);
+  for (; a < end; a += 24) {
+    const low = v128.load(b), high = v128.load(b, 16);
+    const s0 = v128.load32_splat(a);
+    a0 = multiplyAdd(s0, low, a0);
+    b0 = multiplyAdd(s0, high, b0);
+    const s1 = v128.load32_splat(a, 4);
+    a1 = multiplyAdd(s1, low, a1);
+    b1 = multiplyAdd(s1, high, b1);
+    const s2 = v128.load32_splat(a, 8);
+    a2 = multiplyAdd(s2, low, a2);
+    b2 = multiplyAdd(s2, high, b2);
+    const s3 = v128.load32_splat(a, 12);
+    a3 = multiplyAdd(s3, low, a3);
+    b3 = multiplyAdd(s3, high, b3);
+    b += 32;
+  }
+  store8(c, a0, b0);
+  store8(c1, a1, b1);
+  store8(c2, a2, b2);
+  store8(c3, a3, b3);
+}
+
+function edge(
+  a: usize, b: usize, depth: i32, c: usize, cStride: usize, rows: i32, columns: i32, from: usize, fromStride: usize,
+): void {
+  for (let i: i32 = 0; i < rows; i++) memory.copy(edgeTile + (i * NR << 2), from + <usize>i * fromStride, columns << 2);
+  tile(a, b, depth, edgeTile, NR << 2, edgeTile, NR << 2);
+  for (let i: i32 = 0; i < rows; i++) memory.copy(c + <usize>i * cStride, edgeTile + (i * NR << 2), columns << 2);
 }
 
 // ---- Rows and vectors ----------------------------------------------------------------------------------------------
 
-/** Writes the vector over each of `rows` rows; `n` floats, any number. */
-export function fillRows(out: usize, vector: usize, rows: i32, n: i32): void {
-  for (let r: i32 = 0; r < rows; r++) {
-    memory.copy(out, vector, n << 2);
-    out += n << 2;
-  }
-}
-
 /** sums += the sum over rows. */
 export function addColumnSums(sums: usize, matrix: usize, rows: i32, n: i32): void {
+  const stride: usize = n << 2;
+  let column: i32 = 0;
+  for (; column + 16 <= n; column += 16) {
+    const out: usize = sums + (column << 2);
+    let at: usize = matrix + (column << 2);
+    let a = v128.load(out), b = v128.load(out, 16), c = v128.load(out, 32), d = v128.load(out, 48);
+    for (let r: i32 = 0; r < rows; r++) {
+      a = f32x4.add(a, v128.load(at));
+      b = f32x4.add(b, v128.load(at, 16));
+      c = f32x4.add(c, v128.load(at, 32));
+      d = f32x4.add(d, v128.load(at, 48));
+      at += stride;
+    }
+    store8(out, a, b);
+    store8(out + 32, c, d);
+  }
   for (let r: i32 = 0; r < rows; r++) {
-    add(sums, matrix, n);
-    matrix += n << 2;
+    add(sums + (column << 2), matrix + (column << 2), n - column);
+    matrix += stride;
   }
 }
 
@@ -352,12 +411,32 @@ function tanhSlope(y: v128): v128 {
 
 // ---- Cells: one step of `rows` streams ------------------------------------------------------------------------------
 
-export function elmanForward(rows: i32, hidden: i32, x: usize, u: usize, h: usize): void {
-  for (const end: usize = x + (rows * hidden << 2); x < end; x += 16) {
-    v128.store(h, tanh4(f32x4.add(v128.load(x), v128.load(u))));
+// Gate by gate, since of small rounds of a loop a processor overlaps more; and in loops that look at their end after a
+// round, because V8 takes constants, such as those of tanh4, out of these alone.
+
+// x = sigmoid(x + u).
+function sigmoidOfSum(x: usize, u: usize, bytes: usize): void {
+  const end: usize = x + bytes;
+  do {
+    v128.store(x, sigmoid4(f32x4.add(v128.load(x), v128.load(u))));
+    x += 16;
     u += 16;
-    h += 16;
-  }
+  } while (x < end);
+}
+
+// y = tanh(x + u).
+function tanhOfSum(x: usize, u: usize, bytes: usize, y: usize): void {
+  const end: usize = x + bytes;
+  do {
+    v128.store(y, tanh4(f32x4.add(v128.load(x), v128.load(u))));
+    x += 16;
+    u += 16;
+    y += 16;
+  } while (x < end);
+}
+
+export function elmanForward(rows: i32, hidden: i32, x: usize, u: usize, h: usize): void {
+  tanhOfSum(x, u, rows * hidden << 2, h);
 }
 
 export function elmanBackward(rows: i32, hidden: i32, x: usize, h: usize, dh: usize): void {
@@ -372,16 +451,15 @@ export function elmanBackward(rows: i32, hidden: i32, x: usize, h: usize, dh: us
 export function gruForward(rows: i32, hidden: i32, x: usize, u: usize, before: usize, h: usize): void {
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
-    const xz: usize = x + bytes, uz: usize = u + bytes, xn: usize = xz + bytes, un: usize = uz + bytes;
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const r = sigmoid4(f32x4.add(v128.load(x + i), v128.load(u + i)));
-      const z = sigmoid4(f32x4.add(v128.load(xz + i), v128.load(uz + i)));
-      const n = tanh4(f32x4.add(v128.load(xn + i), f32x4.mul(r, v128.load(un + i))));
-      v128.store(x + i, r);
-      v128.store(xz + i, z);
+    const xz: usize = x + bytes, xn: usize = xz + bytes, un: usize = u + 2 * bytes;
+    sigmoidOfSum(x, u, 2 * bytes);
+    let i: usize = 0;
+    do {
+      const n = tanh4(f32x4.add(v128.load(xn + i), f32x4.mul(v128.load(x + i), v128.load(un + i))));
       v128.store(xn + i, n);
-      v128.store(h + i, f32x4.add(n, f32x4.mul(z, f32x4.sub(v128.load(before + i), n))));
-    }
+      v128.store(h + i, f32x4.add(n, f32x4.mul(v128.load(xz + i), f32x4.sub(v128.load(before + i), n))));
+      i += 16;
+    } while (i < bytes);
     x = xn + bytes;
     u = un + bytes;
     before += bytes;
@@ -420,20 +498,18 @@ export function lstmForward(
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
-    const uf: usize = u + bytes, ug: usize = uf + bytes, uo: usize = ug + bytes;
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const i = sigmoid4(f32x4.add(v128.load(x + at), v128.load(u + at)));
-      const f = sigmoid4(f32x4.add(v128.load(xf + at), v128.load(uf + at)));
-      const g = tanh4(f32x4.add(v128.load(xg + at), v128.load(ug + at)));
-      const o = sigmoid4(f32x4.add(v128.load(xo + at), v128.load(uo + at)));
-      const cell = f32x4.add(f32x4.mul(f, v128.load(cBefore + at)), f32x4.mul(i, g));
-      v128.store(x + at, i);
-      v128.store(xf + at, f);
-      v128.store(xg + at, g);
-      v128.store(xo + at, o);
+    const ug: usize = u + 2 * bytes, uo: usize = ug + bytes;
+    sigmoidOfSum(x, u, 2 * bytes);
+    tanhOfSum(xg, ug, bytes, xg);
+    sigmoidOfSum(xo, uo, bytes);
+    let at: usize = 0;
+    do {
+      const kept = f32x4.mul(v128.load(xf + at), v128.load(cBefore + at));
+      const cell = f32x4.add(kept, f32x4.mul(v128.load(x + at), v128.load(xg + at)));
       v128.store(c + at, cell);
-      v128.store(h + at, f32x4.mul(o, tanh4(cell)));
-    }
+      v128.store(h + at, f32x4.mul(v128.load(xo + at), tanh4(cell)));
+      at += 16;
+    } while (at < bytes);
     x = xo + bytes;
     u = uo + bytes;
     cBefore += bytes;
@@ -448,7 +524,8 @@ export function lstmBackward(
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
-    for (let at: usize = 0; at < bytes; at += 16) {
+    let at: usize = 0;
+    do {
       const i = v128.load(x + at), f = v128.load(xf + at), g = v128.load(xg + at), o = v128.load(xo + at);
       const squashed = tanh4(v128.load(c + at));
       const gradient = v128.load(dh + at);
@@ -459,7 +536,8 @@ export function lstmBackward(
       v128.store(xo + at, f32x4.mul(f32x4.mul(gradient, squashed), sigmoidSlope(o)));
       v128.store(dc + at, f32x4.mul(cell, f));
       v128.store(dh + at, f32x4.splat(0));
-    }
+      at += 16;
+    } while (at < bytes);
     x = xo + bytes;
     cBefore += bytes;
     c += bytes;

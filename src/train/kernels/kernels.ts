@@ -9,7 +9,10 @@ import { canFuse } from './fused.js';
 export interface TrainingKernels {
   /** Packs B (k x n, any strides: a transpose is a swap of them) for `multiply`; `packedFloats(k, n)` floats at `out`. */
   pack(b: number, rowStride: number, columnStride: number, k: number, n: number, out: number): void;
-  /** C = A B, or C += A B where `accumulate` is 1: A is m x k of any strides, B packed, C has rows of `cStride` bytes. */
+  /**
+   * C = S + A B: A is m x k of any strides, B packed. S has rows of `startStride` bytes: it may be C, or one row, such as a
+   * bias, with a stride of 0.
+   */
   multiply(
     a: number,
     rowStride: number,
@@ -20,10 +23,9 @@ export interface TrainingKernels {
     m: number,
     n: number,
     k: number,
-    accumulate: 0 | 1,
+    start: number,
+    startStride: number,
   ): void;
-  /** Writes a vector of n floats, any n, over each row. */
-  fillRows(out: number, vector: number, rows: number, n: number): void;
   /** sums += the sum of the rows; any n. */
   addColumnSums(sums: number, matrix: number, rows: number, n: number): void;
   /** a += b; any n. */

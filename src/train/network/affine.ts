@@ -15,6 +15,7 @@ export class Affine {
   readonly #packedTransposed: number;
   readonly #packed: number;
   readonly #packedInputs: number;
+  readonly #zeros: number;
   #base = 0;
 
   /** @param mostRows of one `addParameterGradients` */
@@ -25,6 +26,7 @@ export class Affine {
     this.#packedTransposed = memory.floats(packedFloats(inputs, outputs));
     this.#packed = memory.floats(packedFloats(outputs, inputs));
     this.#packedInputs = memory.floats(packedFloats(mostRows, inputs));
+    this.#zeros = memory.floats(inputs);
   }
 
   /** Reads the weights out of the parameters at `base`, for `apply`. */
@@ -43,14 +45,17 @@ export class Affine {
   /** y = W x + b. */
   apply(x: number, y: number, rows: number): void {
     const { bias, inputs, outputs } = this.#parameters;
-    this.#kernels.fillRows(y, this.#base + bias, rows, outputs);
-    this.#kernels.multiply(x, inputs * 4, 4, this.#packedTransposed, y, outputs * 4, rows, outputs, inputs, 1);
+    const start = this.#base + bias;
+    this.#kernels.multiply(x, inputs * 4, 4, this.#packedTransposed, y, outputs * 4, rows, outputs, inputs, start, 0);
   }
 
   /** dx = Wᵀ dy, or dx += Wᵀ dy. */
   backward(dy: number, dx: number, rows: number, accumulate: 0 | 1): void {
     const { inputs, outputs } = this.#parameters;
-    this.#kernels.multiply(dy, outputs * 4, 4, this.#packed, dx, inputs * 4, rows, inputs, outputs, accumulate);
+    const stride = inputs * 4;
+    const start = accumulate ? dx : this.#zeros;
+    const startStride = accumulate ? stride : 0;
+    this.#kernels.multiply(dy, outputs * 4, 4, this.#packed, dx, stride, rows, inputs, outputs, start, startStride);
   }
 
   /** dW += dyᵀ x and db += the sum of dy, in the gradients at `base`. */
@@ -58,7 +63,8 @@ export class Affine {
     const { weight, bias, inputs, outputs } = this.#parameters;
     this.#kernels.pack(x, inputs * 4, 4, rows, inputs, this.#packedInputs);
     const dw = base + weight;
-    this.#kernels.multiply(dy, 4, outputs * 4, this.#packedInputs, dw, inputs * 4, outputs, inputs, rows, 1);
+    const stride = inputs * 4;
+    this.#kernels.multiply(dy, 4, outputs * 4, this.#packedInputs, dw, stride, outputs, inputs, rows, dw, stride);
     this.#kernels.addColumnSums(base + bias, dy, rows, outputs);
   }
 }

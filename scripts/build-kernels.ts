@@ -28,7 +28,8 @@ async function main(): Promise<void> {
 }
 
 async function compile(source: string, outFile: string, features: readonly string[]): Promise<void> {
-  const options = ['--runtime', 'stub', '--importMemory', '--noAssert', '-O3', '--use', 'abort='];
+  const memory = ['--importMemory', '--memoryBase', '16'];
+  const options = ['--runtime', 'stub', ...memory, '--noAssert', '-O3', '--use', 'abort='];
   const enabled = features.flatMap((feature) => ['--enable', feature]);
   const { error, stderr } = await asc.main([source, '--outFile', outFile, ...options, ...enabled]);
   if (error) throw new Error(`AssemblyScript: ${error.message}\n${stderr.toString()}`);

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../../src/config.ts';
 import { parseModelConfig } from '../../src/config.ts';
-import { canFuse } from '../../src/train/kernels/fused.ts';
+import { canFuse } from '../../src/train/kernels/v8.ts';
 import { type TrainingKernels, TrainingMemory, trainingKernels } from '../../src/train/kernels/kernels.ts';
 import { randomSource } from '../helpers/sound.ts';
 

@@ -21,12 +21,12 @@ const KC: i32 = 384;
 const MC: i32 = 96;
 
 let edgeTile: usize = 0;
-let packedA: usize = 0;
+let scratch: usize = 0;
 
-/** Says where `multiply` may work: (MR · NR + MC · KC) floats. */
+/** Says where kernels may work: (MR · NR + MC · KC) floats. */
 export function useScratch(address: usize): void {
   edgeTile = address;
-  packedA = address + (MR * NR << 2);
+  scratch = address + (MR * NR << 2);
 }
 
 /** Row and column strides in bytes; a transpose is a swap of them. */
@@ -84,7 +84,7 @@ export function multiply(
 }
 
 export function packA(from: usize, rowStride: usize, columnStride: usize, rows: i32, depth: i32): void {
-  let out: usize = packedA;
+  let out: usize = scratch;
   for (let row: i32 = 0; row < rows; row += MR) {
     packPanel6(from + <usize>row * rowStride, rowStride, columnStride, min(MR, rows - row), depth, out);
     out += depth * MR << 2;
@@ -143,7 +143,7 @@ export function block(
 ): void {
   for (let column: i32 = 0; column < n; column += NR) {
     const columns: i32 = min(NR, n - column);
-    let a: usize = packedA;
+    let a: usize = scratch;
     let out: usize = c + (column << 2);
     let from: usize = start + (column << 2);
     for (let row: i32 = 0; row < rows; row += MR) {
@@ -368,31 +368,40 @@ export function fold(inputs: usize, columns: usize, steps: i32, rows: i32, kerne
 
 // ---- Activations ---------------------------------------------------------------------------------------------------
 
-// tanh(x) as the ratio of two polynomials, |x| clamped where single precision is 1 (coefficients of Eigen's
-// generic_fast_tanh_float); the same as in the live kernels.
-// @ts-ignore: decorator
-@inline
-function tanh4(value: v128): v128 {
-  const limit = f32x4.splat(7.90531110763549805);
-  const x = f32x4.pmax(f32x4.pmin(value, limit), f32x4.neg(limit));
-  const square = f32x4.mul(x, x);
-  let p = multiplyAdd(square, f32x4.splat(-2.76076847742355e-16), f32x4.splat(2.00018790482477e-13));
-  p = multiplyAdd(square, p, f32x4.splat(-8.60467152213735e-11));
-  p = multiplyAdd(square, p, f32x4.splat(5.12229709037114e-8));
-  p = multiplyAdd(square, p, f32x4.splat(1.48572235717979e-5));
-  p = multiplyAdd(square, p, f32x4.splat(6.37261928875436e-4));
-  p = multiplyAdd(square, p, f32x4.splat(4.89352455891786e-3));
-  let q = multiplyAdd(square, f32x4.splat(1.19825839466702e-6), f32x4.splat(1.18534705686654e-4));
-  q = multiplyAdd(square, q, f32x4.splat(2.268434632439e-3));
-  q = multiplyAdd(square, q, f32x4.splat(4.89352518554385e-3));
-  return f32x4.div(f32x4.mul(x, p), q);
-}
+// tanh(x) as x times the ratio of two polynomials in x², |x| clamped where single precision is 1 (coefficients of Eigen's
+// generic_fast_tanh_float); the same as in the live kernels. The coefficients stand in memory, from where they are taken
+// into registers once: constants V8 makes anew in each round of a loop.
+const LIMIT: usize = memory.data<f32>([7.90531110763549805]);
+const NUMERATOR: usize = memory.data<f32>([
+  -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
+  6.37261928875436e-4, 4.89352455891786e-3,
+]);
+const DENOMINATOR: usize = memory.data<f32>([
+  1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3,
+]);
 
-// @ts-ignore: decorator
-@inline
-function sigmoid4(x: v128): v128 {
-  const half = f32x4.splat(0.5);
-  return multiplyAdd(half, tanh4(f32x4.mul(half, x)), half);
+// x = offset + scale · tanh(scale · x): tanh with 1 and 0, the sigmoid with 1/2 and 1/2.
+function squash(x: usize, bytes: usize, scale: f32, offset: f32): void {
+  const s = f32x4.splat(scale), o = f32x4.splat(offset);
+  const limit = v128.load32_splat(LIMIT), lowest = f32x4.neg(limit);
+  const p0 = v128.load32_splat(NUMERATOR), p1 = v128.load32_splat(NUMERATOR, 4);
+  const p2 = v128.load32_splat(NUMERATOR, 8), p3 = v128.load32_splat(NUMERATOR, 12);
+  const p4 = v128.load32_splat(NUMERATOR, 16), p5 = v128.load32_splat(NUMERATOR, 20);
+  const p6 = v128.load32_splat(NUMERATOR, 24);
+  const q0 = v128.load32_splat(DENOMINATOR), q1 = v128.load32_splat(DENOMINATOR, 4);
+  const q2 = v128.load32_splat(DENOMINATOR, 8), q3 = v128.load32_splat(DENOMINATOR, 12);
+  for (const end: usize = x + bytes; x < end; x += 16) {
+    const value = f32x4.pmax(f32x4.pmin(f32x4.mul(s, v128.load(x)), limit), lowest);
+    const square = f32x4.mul(value, value);
+    let p = multiplyAdd(square, p0, p1);
+    p = multiplyAdd(square, p, p2);
+    p = multiplyAdd(square, p, p3);
+    p = multiplyAdd(square, p, p4);
+    p = multiplyAdd(square, p, p5);
+    p = multiplyAdd(square, p, p6);
+    const q = multiplyAdd(square, multiplyAdd(square, multiplyAdd(square, q0, q1), q2), q3);
+    v128.store(x, multiplyAdd(s, f32x4.div(f32x4.mul(value, p), q), o));
+  }
 }
 
 // y (1 - y): the derivative of the sigmoid at the output y.
@@ -411,32 +420,11 @@ function tanhSlope(y: v128): v128 {
 
 // ---- Cells: one step of `rows` streams ------------------------------------------------------------------------------
 
-// Gate by gate, since of small rounds of a loop a processor overlaps more; and in loops that look at their end after a
-// round, because V8 takes constants, such as those of tanh4, out of these alone.
-
-// x = sigmoid(x + u).
-function sigmoidOfSum(x: usize, u: usize, bytes: usize): void {
-  const end: usize = x + bytes;
-  do {
-    v128.store(x, sigmoid4(f32x4.add(v128.load(x), v128.load(u))));
-    x += 16;
-    u += 16;
-  } while (x < end);
-}
-
-// y = tanh(x + u).
-function tanhOfSum(x: usize, u: usize, bytes: usize, y: usize): void {
-  const end: usize = x + bytes;
-  do {
-    v128.store(y, tanh4(f32x4.add(v128.load(x), v128.load(u))));
-    x += 16;
-    u += 16;
-    y += 16;
-  } while (x < end);
-}
-
 export function elmanForward(rows: i32, hidden: i32, x: usize, u: usize, h: usize): void {
-  tanhOfSum(x, u, rows * hidden << 2, h);
+  const bytes: usize = rows * hidden << 2;
+  memory.copy(h, x, bytes);
+  add(h, u, rows * hidden);
+  squash(h, bytes, 1, 0);
 }
 
 export function elmanBackward(rows: i32, hidden: i32, x: usize, h: usize, dh: usize): void {
@@ -452,14 +440,16 @@ export function gruForward(rows: i32, hidden: i32, x: usize, u: usize, before: u
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const xz: usize = x + bytes, xn: usize = xz + bytes, un: usize = u + 2 * bytes;
-    sigmoidOfSum(x, u, 2 * bytes);
-    let i: usize = 0;
-    do {
-      const n = tanh4(f32x4.add(v128.load(xn + i), f32x4.mul(v128.load(x + i), v128.load(un + i))));
-      v128.store(xn + i, n);
+    add(x, u, 2 * hidden);
+    squash(x, 2 * bytes, 0.5, 0.5);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      v128.store(xn + i, f32x4.add(v128.load(xn + i), f32x4.mul(v128.load(x + i), v128.load(un + i))));
+    }
+    squash(xn, bytes, 1, 0);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const n = v128.load(xn + i);
       v128.store(h + i, f32x4.add(n, f32x4.mul(v128.load(xz + i), f32x4.sub(v128.load(before + i), n))));
-      i += 16;
-    } while (i < bytes);
+    }
     x = xn + bytes;
     u = un + bytes;
     before += bytes;
@@ -498,20 +488,20 @@ export function lstmForward(
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
-    const ug: usize = u + 2 * bytes, uo: usize = ug + bytes;
-    sigmoidOfSum(x, u, 2 * bytes);
-    tanhOfSum(xg, ug, bytes, xg);
-    sigmoidOfSum(xo, uo, bytes);
-    let at: usize = 0;
-    do {
+    add(x, u, 4 * hidden);
+    squash(x, 2 * bytes, 0.5, 0.5);
+    squash(xg, bytes, 1, 0);
+    squash(xo, bytes, 0.5, 0.5);
+    for (let at: usize = 0; at < bytes; at += 16) {
       const kept = f32x4.mul(v128.load(xf + at), v128.load(cBefore + at));
       const cell = f32x4.add(kept, f32x4.mul(v128.load(x + at), v128.load(xg + at)));
       v128.store(c + at, cell);
-      v128.store(h + at, f32x4.mul(v128.load(xo + at), tanh4(cell)));
-      at += 16;
-    } while (at < bytes);
+      v128.store(h + at, cell);
+    }
+    squash(h, bytes, 1, 0);
+    for (let at: usize = 0; at < bytes; at += 16) v128.store(h + at, f32x4.mul(v128.load(xo + at), v128.load(h + at)));
     x = xo + bytes;
-    u = uo + bytes;
+    u += 4 * bytes;
     cBefore += bytes;
     c += bytes;
     h += bytes;
@@ -524,10 +514,11 @@ export function lstmBackward(
   const bytes: usize = hidden << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const xf: usize = x + bytes, xg: usize = xf + bytes, xo: usize = xg + bytes;
-    let at: usize = 0;
-    do {
+    memory.copy(scratch, c, bytes);
+    squash(scratch, bytes, 1, 0);
+    for (let at: usize = 0; at < bytes; at += 16) {
       const i = v128.load(x + at), f = v128.load(xf + at), g = v128.load(xg + at), o = v128.load(xo + at);
-      const squashed = tanh4(v128.load(c + at));
+      const squashed = v128.load(scratch + at);
       const gradient = v128.load(dh + at);
       const cell = f32x4.add(v128.load(dc + at), f32x4.mul(f32x4.mul(gradient, o), tanhSlope(squashed)));
       v128.store(x + at, f32x4.mul(f32x4.mul(cell, g), sigmoidSlope(i)));
@@ -536,8 +527,7 @@ export function lstmBackward(
       v128.store(xo + at, f32x4.mul(f32x4.mul(gradient, squashed), sigmoidSlope(o)));
       v128.store(dc + at, f32x4.mul(cell, f));
       v128.store(dh + at, f32x4.splat(0));
-      at += 16;
-    } while (at < bytes);
+    }
     x = xo + bytes;
     cBefore += bytes;
     c += bytes;

@@ -1,5 +1,5 @@
 import { TRAINING_RELAXED_WASM, TRAINING_WASM } from './bytes.js';
-import { canFuse } from './fused.js';
+import { canFuse, joinVectors } from './v8.js';
 
 /**
  * Single-precision arithmetic of training, in WebAssembly SIMD. All arguments are byte addresses in the memory they
@@ -106,8 +106,8 @@ export class TrainingMemory {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number } = new WebAssembly.Memory({
     initial: 1,
   });
-  // Address 0 stays unused.
-  #end = ALIGNMENT;
+  // Address 0 stays unused, and the kernels' own constants come after it.
+  #end = 256;
 
   /** Reserves zeroed floats, aligned to 16 bytes; returns their address. */
   floats(count: number): number {
@@ -129,6 +129,7 @@ export class TrainingMemory {
  * @param isFused whether they multiply and add in one instruction: faster, and rounded once instead of twice
  */
 export async function trainingKernels(memory: TrainingMemory, isFused = canFuse()): Promise<TrainingKernels> {
+  joinVectors();
   const module = await WebAssembly.compile(isFused ? TRAINING_RELAXED_WASM : TRAINING_WASM);
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory as WebAssembly.Memory } });
   const kernels = exports as unknown as TrainingKernels & { useScratch(address: number): void };

@@ -20,7 +20,8 @@ const VALIDATE_EVERY = 2;
 /**
  * Trains a model: reads the data, trains with worker threads, and after every epoch writes a checkpoint, a line of the
  * log, a report and the model as it is (its averaged weights). The same data, words, recipe, seed and number of workers give the
- * same bits on the same machine, however often the run is stopped and resumed.
+ * same bits with the same machine and Node, however often the run is stopped and resumed. On Node 20 and 24 it sets a flag
+ * of V8 for the whole process ("How it computes" in docs/training.md).
  * @returns the log
  * @throws EarshotError EARSHOT_BAD_ARGUMENT, EARSHOT_FILE_NOT_FOUND, EARSHOT_MODEL_DAMAGED
  */

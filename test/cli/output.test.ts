@@ -51,7 +51,11 @@ describe('Progress', () => {
     const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 });
     return stream as unknown as NodeJS.WriteStream & PassThrough;
   };
-  const shown = (stream: PassThrough) => String(stream.read() ?? '');
+  const shown = (stream: PassThrough) => {
+    let text = '';
+    for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += chunk;
+    return text;
+  };
 
   it('shows a bar with the path, the part that is read and the time that is heard', () => {
     const stream = terminal(true);

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../../src/config.ts';
 import { parseModelConfig } from '../../src/config.ts';
-import { canFuse } from '../../src/train/kernels/v8.ts';
 import { type TrainingKernels, TrainingMemory, trainingKernels } from '../../src/train/kernels/kernels.ts';
+import { canFuse } from '../../src/train/kernels/v8.ts';
 import { randomSource } from '../helpers/sound.ts';
 
 export interface Bench {

@@ -55,10 +55,10 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = columns * 4;
     kernels.pack(x, 4, stride, columns, rows, this.#packed);
-    kernels.multiply(x, stride, 4, this.#packed, this.#gram, rows * 4, rows, rows, columns, this.#zeros, 0);
+    this.#multiply(x, stride, 4, this.#gram, rows, rows, columns);
     this.#evaluate(rows);
     kernels.pack(x, stride, 4, rows, columns, this.#packed);
-    kernels.multiply(this.#gram, rows * 4, 4, this.#packed, this.#product, stride, rows, columns, rows, this.#zeros, 0);
+    this.#multiply(this.#gram, rows * 4, 4, this.#product, rows, columns, rows);
     this.#add(x, rows * columns);
   }
 
@@ -67,10 +67,10 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = columns * 4;
     kernels.pack(x, stride, 4, rows, columns, this.#packed);
-    kernels.multiply(x, 4, stride, this.#packed, this.#gram, stride, columns, columns, rows, this.#zeros, 0);
+    this.#multiply(x, 4, stride, this.#gram, columns, columns, rows);
     this.#evaluate(columns);
     kernels.pack(this.#gram, stride, 4, columns, columns, this.#packed);
-    kernels.multiply(x, stride, 4, this.#packed, this.#product, stride, rows, columns, columns, this.#zeros, 0);
+    this.#multiply(x, stride, 4, this.#product, rows, columns, columns);
     this.#add(x, rows * columns);
   }
 
@@ -79,10 +79,15 @@ export class Orthogonaliser {
     const kernels = this.#kernels;
     const stride = size * 4;
     kernels.pack(this.#gram, stride, 4, size, size, this.#packed);
-    kernels.multiply(this.#gram, stride, 4, this.#packed, this.#square, stride, size, size, size, this.#zeros, 0);
+    this.#multiply(this.#gram, stride, 4, this.#square, size, size, size);
     kernels.scale(this.#gram, size * size, B);
     kernels.scale(this.#square, size * size, C);
     kernels.add(this.#gram, this.#square, size * size);
+  }
+
+  /** C = A B, with A m x k and B packed. */
+  #multiply(a: number, rowStride: number, columnStride: number, c: number, m: number, n: number, k: number): void {
+    this.#kernels.multiply(a, rowStride, columnStride, this.#packed, c, n * 4, m, n, k, this.#zeros, 0);
   }
 
   #add(x: number, count: number): void {

@@ -161,6 +161,20 @@ export function block(
 
 // Exported only to stay functions of their own: inlined, their sums are spilled from registers.
 export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
+  tileOf(MR, a, b, depth, c, cStride, from, fromStride);
+}
+
+export function tile4(a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
+  tileOf(4, a, b, depth, c, cStride, from, fromStride);
+}
+
+// `rows` is MR or 4, known when this is compiled: of a tile of 4 nothing is left of the last two rows.
+// @ts-ignore: decorator
+@inline
+function tileOf(
+  rows: i32, a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize,
+): void {
+  const isWhole: bool = rows == MR;
   const c1: usize = c + cStride, c2: usize = c1 + cStride, c3: usize = c2 + cStride;
   const c4: usize = c3 + cStride, c5: usize = c4 + cStride;
   let a0 = v128.load(from), b0 = v128.load(from, 16);
@@ -170,10 +184,15 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, f
   let a2 = v128.load(from), b2 = v128.load(from, 16);
   from += fromStride;
   let a3 = v128.load(from), b3 = v128.load(from, 16);
-  from += fromStride;
-  let a4 = v128.load(from), b4 = v128.load(from, 16);
-  from += fromStride;
-  let a5 = v128.load(from), b5 = v128.load(from, 16);
+  let a4 = f32x4.splat(0), a5 = a4, b4 = a4, b5 = a4;
+  if (isWhole) {
+    from += fromStride;
+    a4 = v128.load(from);
+    b4 = v128.load(from, 16);
+    from += fromStride;
+    a5 = v128.load(from);
+    b5 = v128.load(from, 16);
+  }
   const end: usize = a + (depth * MR << 2);
   for (; a < end; a += 24) {
     const low = v128.load(b), high = v128.load(b, 16);
@@ -189,18 +208,21 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, f
     const s3 = v128.load32_splat(a, 12);
     a3 = multiplyAdd(s3, low, a3);
     b3 = multiplyAdd(s3, high, b3);
-    const s4 = v128.load32_splat(a, 16);
-    a4 = multiplyAdd(s4, low, a4);
-    b4 = multiplyAdd(s4, high, b4);
-    const s5 = v128.load32_splat(a, 20);
-    a5 = multiplyAdd(s5, low, a5);
-    b5 = multiplyAdd(s5, high, b5);
+    if (isWhole) {
+      const s4 = v128.load32_splat(a, 16);
+      a4 = multiplyAdd(s4, low, a4);
+      b4 = multiplyAdd(s4, high, b4);
+      const s5 = v128.load32_splat(a, 20);
+      a5 = multiplyAdd(s5, low, a5);
+      b5 = multiplyAdd(s5, high, b5);
+    }
     b += 32;
   }
   store8(c, a0, b0);
   store8(c1, a1, b1);
   store8(c2, a2, b2);
   store8(c3, a3, b3);
+  if (!isWhole) return;
   store8(c4, a4, b4);
   store8(c5, a5, b5);
 }
@@ -210,39 +232,6 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, cStride: usize, f
 function store8(out: usize, low: v128, high: v128): void {
   v128.store(out, low);
   v128.store(out, high, 16);
-}
-
-
-export function tile4(a: usize, b: usize, depth: i32, c: usize, cStride: usize, from: usize, fromStride: usize): void {
-  const c1: usize = c + cStride, c2: usize = c1 + cStride, c3: usize = c2 + cStride;
-  let a0 = v128.load(from), b0 = v128.load(from, 16);
-  from += fromStride;
-  let a1 = v128.load(from), b1 = v128.load(from, 16);
-  from += fromStride;
-  let a2 = v128.load(from), b2 = v128.load(from, 16);
-  from += fromStride;
-  let a3 = v128.load(from), b3 = v128.load(from, 16);
-  const end: usize = a + (depth * MR << 2);
-  for (; a < end; a += 24) {
-    const low = v128.load(b), high = v128.load(b, 16);
-    const s0 = v128.load32_splat(a);
-    a0 = multiplyAdd(s0, low, a0);
-    b0 = multiplyAdd(s0, high, b0);
-    const s1 = v128.load32_splat(a, 4);
-    a1 = multiplyAdd(s1, low, a1);
-    b1 = multiplyAdd(s1, high, b1);
-    const s2 = v128.load32_splat(a, 8);
-    a2 = multiplyAdd(s2, low, a2);
-    b2 = multiplyAdd(s2, high, b2);
-    const s3 = v128.load32_splat(a, 12);
-    a3 = multiplyAdd(s3, low, a3);
-    b3 = multiplyAdd(s3, high, b3);
-    b += 32;
-  }
-  store8(c, a0, b0);
-  store8(c1, a1, b1);
-  store8(c2, a2, b2);
-  store8(c3, a3, b3);
 }
 
 function edge(
